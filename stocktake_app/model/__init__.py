@@ -1,0 +1,1 @@
+"""What a stocktake is: changes, paths, values, the fold, codes. Standard library only."""

@@ -1,0 +1,24 @@
+"""Identifiers: random, made offline, sortable by the time of making (RFC 9562, UUID version 7)."""
+
+import secrets
+import time
+from collections.abc import Callable
+
+Ids = Callable[[], str]
+"""Something that gives a fresh id at each call; an argument wherever ids are made."""
+
+ROW_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def new_id() -> str:
+    """Return a UUID version 7 as 32 lower-case hexadecimal digits."""
+    millis = time.time_ns() // 1_000_000
+    bits = secrets.randbits(74)
+    value = (millis & (1 << 48) - 1) << 80 | 0x7 << 76 | (bits >> 62) << 64
+    value |= 0b10 << 62 | bits & (1 << 62) - 1
+    return f"{value:032x}"
+
+
+def new_row_id() -> str:
+    """Return the id of a repeat row: ten characters that cannot be misread, about 49 bits."""
+    return "".join(secrets.choice(ROW_ALPHABET) for _ in range(10))
