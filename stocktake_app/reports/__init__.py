@@ -1,0 +1,1 @@
+"""What people read: coverage and papers, made from the store."""
