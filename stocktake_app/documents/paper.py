@@ -1,4 +1,4 @@
-"""A paper as plain data: chapters of findings with references, tables, charts, an annex of sources."""
+"""A paper as plain data: chapters of findings with references, tables, charts, and sources."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

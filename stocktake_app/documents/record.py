@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 Cell = str | int | Decimal | date | datetime | time | None
-"""What stands in one cell; a ``datetime`` is local time without offset, ``""`` and None are blank."""
+"""What stands in one cell; a ``datetime`` is local time without offset; ``""`` is blank."""
 
 Row = tuple[int, tuple[Cell, ...]]
 """The index of a sheet and one row of it, as long as the sheet has columns."""
@@ -52,7 +52,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Version:
-    """One of the differing versions of an answer: what it says, who wrote it, when by their clock."""
+    """One of several versions of an answer: what it says, who wrote it, when by their clock."""
 
     text: str
     who: str

@@ -39,7 +39,7 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class PledgeStage:
-    """How many pledges the updates put in a stage (``planning``, ``in_progress``, ``fulfilled``)."""
+    """How many pledges stand in a stage (``planning``, ``in_progress``, ``fulfilled``)."""
 
     stage: str
     label: str
