@@ -1,0 +1,77 @@
+"""What a package carries, whatever its kind: seals and the objects that they name."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from stocktake_app import settings
+from stocktake_app.model.seal import Seal
+
+PACKAGE_FORMAT = "stocktake-package/1"
+"""Stands in every outer signature; a newer format gets a newer number."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The seals of a package and the objects that their manifests name as forms.
+
+    The last seal is the exporter's own, the closing seal: its manifest's ``seals`` names all the
+    others, in order, and its author also signs the package. ``objects`` are bytes by the SHA-256
+    that names them (64 lower-case hexadecimal digits).
+    """
+
+    seals: tuple[Seal, ...]
+    objects: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def closing(self) -> Seal:
+        """The exporter's own seal."""
+        return self.seals[-1]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the verifier is willing to read; everything is checked before it is believed.
+
+    Sizes are bytes. ``inflated_bytes`` bounds all parts together, ``ratio`` each single part
+    (inflated to stored; small parts are free), ``parsed_bytes`` each part that is parsed.
+    """
+
+    file_bytes: int = settings.MAX_PACKAGE_BYTES
+    entries: int = 20_000
+    inflated_bytes: int = 4 * 1024**3
+    ratio: int = 400
+    parsed_bytes: int = 16 * 1024**2
+    seals: int = 5_000
+
+
+class BadContentsError(ValueError):
+    """Seals and objects that do not fit together; the message says which."""
+
+
+def check_contents(contents: Contents) -> None:
+    """Check that the closing seal names the other seals and that the objects are the forms named.
+
+    Raises:
+        BadContentsError: something is missing, too much, or not what it is named.
+    """
+    if not contents.seals:
+        raise BadContentsError("there is no signed record in it")
+    named = contents.closing.manifest.seals
+    carried = tuple(seal.id for seal in contents.seals[:-1])
+    if named != carried:
+        raise BadContentsError("the signed records in it are not those that its last one names")
+    if len(set(carried) | {contents.closing.id}) != len(contents.seals):
+        raise BadContentsError("it holds the same signed record twice")
+    _check_objects(contents)
+
+
+def _check_objects(contents: Contents) -> None:
+    forms = {form for seal in contents.seals for form in seal.manifest.forms}
+    for name in sorted(forms - contents.objects.keys()):
+        raise BadContentsError(f"the form {name[:12]}… that its entries were written with is missing")
+    for name in sorted(contents.objects.keys() - forms):
+        raise BadContentsError(f"it holds an object {name[:12]}… that no signed record names")
+    for name, data in contents.objects.items():
+        if hashlib.sha256(data).hexdigest() != name:
+            raise BadContentsError(f"the form {name[:12]}… is not the one that was signed")
