@@ -1,0 +1,1 @@
+"""HQ's mailbox: takes packages over HTTP and keeps them until they are imported."""
