@@ -1,0 +1,1 @@
+"""Who signed: keys, certificates, signatures, revocation, and the verdict on a signer."""

@@ -1,0 +1,395 @@
+"""Certificates: HQ's root -> HQ's signers and the bureaux; a bureau -> itself and its officers.
+
+Names are ``O=GCR Stocktaking, OU=<bureau, or HQ>[, OU=<office>], CN=<name>``, so that one critical
+directoryName constraint (RFC 5280, 4.2.1.10) keeps a bureau inside its own branch. Identity, role
+and bureau stand as URIs in the subject alternative name. What is checked is in ``profile.py``.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+
+from stocktake_app.errors import RefusedError, UserFileError
+from stocktake_app.model.codes import Role
+from stocktake_app.model.scope import Author
+from stocktake_app.trust.keys import PrivateKey, PublicKey, accept_key, fingerprint
+
+Certificate = x509.Certificate
+
+ORGANIZATION = "GCR Stocktaking"
+HQ_UNIT = "HQ"
+URN = "urn:stocktake:"
+MAX_NAME_CHARS = 64  # ub-common-name and ub-organizational-unit-name of X.520
+MAX_FILE_BYTES = 256 * 1024
+
+ROOT_LIFE = timedelta(days=20 * 365)
+BUREAU_LIFE = timedelta(days=10 * 365)
+LEAF_LIFE = timedelta(days=5 * 365 + 2)
+"""A cycle between two global forums is four years; a signer outlives it by one."""
+
+EARLIER = timedelta(days=1)
+"""A certificate begins a day early: laptops' clocks differ."""
+
+USAGES = (
+    ExtendedKeyUsageOID.EMAIL_PROTECTION,  # LibreOffice and pdfsig trust no signer without it
+    ObjectIdentifier("1.3.6.1.5.5.7.3.36"),  # documentSigning, RFC 9336
+    ObjectIdentifier("1.3.6.1.4.1.311.10.3.12"),  # Microsoft's document signing
+)
+
+_IDENTITY = re.compile(r"[0-9a-f]{32}")
+_BUREAU = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}")
+
+
+class BadCertificateError(ValueError):
+    """A certificate that is not one of ours; the message says why."""
+
+
+class BadSubjectError(RefusedError):
+    """A person or office that cannot stand in a certificate; the message says why."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The person or office that a certificate is for.
+
+    ``identity`` is 32 hexadecimal digits and survives renewals; ``bureau`` is a code such as
+    ``WCA``, empty for HQ; ``office`` is free text and may be empty.
+    """
+
+    identity: str
+    name: str
+    role: Role
+    bureau: str = ""
+    office: str = ""
+
+    @property
+    def author(self) -> Author:
+        """What of it decides who may touch what."""
+        return Author(self.identity, self.role, self.bureau)
+
+    @property
+    def unit(self) -> str:
+        """The organizational unit: the bureau's code, or ``HQ``."""
+        return self.bureau or HQ_UNIT
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A key that issues certificates: HQ's root, or a bureau under it."""
+
+    key: PrivateKey
+    certificate: Certificate
+    root: Certificate
+
+    @property
+    def intermediates(self) -> tuple[Certificate, ...]:
+        """What stands between a certificate issued here and the root."""
+        return () if self.certificate == self.root else (self.certificate,)
+
+
+def check_subject(subject: Subject) -> None:
+    """Check that the subject can stand in a certificate.
+
+    Raises:
+        BadSubjectError: with one sentence about what is wrong.
+    """
+    for what, text in (("name", subject.name), ("office", subject.office)):
+        _check_text(what, text)
+    if not subject.name:
+        raise BadSubjectError("A certificate needs a name; give yours or your office's.")
+    if not _IDENTITY.fullmatch(subject.identity):
+        raise BadSubjectError(f"The identity {subject.identity!r} is not 32 hexadecimal digits.")
+    if subject.role is Role.HQ and subject.bureau:
+        raise BadSubjectError(f"HQ belongs to no bureau, but {subject.bureau!r} is given.")
+    if subject.role is not Role.HQ and (
+        not _BUREAU.fullmatch(subject.bureau) or subject.bureau == HQ_UNIT
+    ):
+        raise BadSubjectError(
+            f"The bureau {subject.bureau!r} is not a code such as WCA; choose one from the list."
+        )
+
+
+def _check_text(what: str, text: str) -> None:
+    if len(text) > MAX_NAME_CHARS:
+        raise BadSubjectError(
+            f"The {what} {text[:20]!r}… has {len(text)} characters; "
+            f"a certificate holds {MAX_NAME_CHARS}: shorten it."
+        )
+    shown = text.replace("\N{ZERO WIDTH NON-JOINER}", "")  # Persian and Dari names are spelt with it
+    if text != unicodedata.normalize("NFC", text).strip() or not shown.isprintable():
+        raise BadSubjectError(
+            f"The {what} {text!r} has blanks around it or characters that cannot be shown."
+        )
+
+
+def make_root(key: PrivateKey, subject: Subject, now: datetime) -> Certificate:
+    """Make HQ's root certificate; it signs certificates and revocation lists only."""
+    name = authority_name(subject, key.public_key())
+    builder = _builder(name, name, key.public_key())
+    builder = _valid(builder, now, now + ROOT_LIFE)
+    builder = _as_authority(builder, subject, path_length=1)
+    return builder.sign(key, hashes.SHA256())
+
+
+def make_hq(key: PrivateKey, subject: Subject, now: datetime) -> Authority:
+    """Make HQ's certificate authority: the root certificate with its key."""
+    root = make_root(key, subject, now)
+    return Authority(key, root, root)
+
+
+def issue_bureau_ca(
+    authority: Authority, key: PublicKey, subject: Subject, now: datetime
+) -> Certificate:
+    """Issue, under HQ's root, the certificate with which a bureau issues its own.
+
+    Raises:
+        RefusedError: the authority is not HQ's, or the subject is not a bureau.
+    """
+    _require(not authority.intermediates, "Only HQ can approve a bureau.")
+    _require(subject.role is Role.BUREAU, f"{subject.name} did not ask to be a bureau.")
+    builder = _builder(authority_name(subject, key), authority.certificate.subject, key)
+    builder = _valid(builder, now, _end(authority, now, BUREAU_LIFE))
+    builder = _as_authority(builder, subject, path_length=0)
+    builder = builder.add_extension(name_constraints(subject), critical=True)
+    return _issue(builder, authority)
+
+
+def issue_leaf(
+    authority: Authority, key: PublicKey, subject: Subject, now: datetime
+) -> Certificate:
+    """Issue the certificate of somebody who signs: HQ by its root, others by their bureau.
+
+    Raises:
+        RefusedError: this authority cannot speak for that role or bureau.
+    """
+    _check_competence(authority, subject)
+    builder = _builder(leaf_name(subject), authority.certificate.subject, key)
+    builder = _valid(builder, now, _end(authority, now, LEAF_LIFE))
+    return _issue(_as_leaf(builder, subject), authority)
+
+
+def make_provisional(key: PrivateKey, subject: Subject, now: datetime) -> Certificate:
+    """Make a self-signed certificate for somebody whom nobody has approved yet."""
+    name = leaf_name(subject)
+    builder = _builder(name, name, key.public_key())
+    builder = _as_leaf(_valid(builder, now, now + LEAF_LIFE), subject)
+    builder = builder.add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False
+    )
+    return builder.sign(key, hashes.SHA256())
+
+
+def is_provisional(certificate: Certificate) -> bool:
+    """Say whether nobody but the signer stands behind this certificate."""
+    return certificate.issuer == certificate.subject
+
+
+def subject_of(certificate: Certificate) -> Subject:
+    """Return who the certificate is for, as it says itself; trust is not judged here.
+
+    Raises:
+        BadCertificateError: its names are not written as we write them.
+    """
+    names = certificate.subject
+    common = _only(names.get_attributes_for_oid(NameOID.COMMON_NAME))
+    units = [_text(one) for one in names.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)]
+    says = _urns(certificate)
+    role = says.get("role", "")
+    if role not in set(Role):
+        raise BadCertificateError(f"it names no known role but {role!r}")
+    office = units[1] if len(units) > 1 else ""
+    subject = Subject(
+        says.get("identity", ""), _text(common), Role(role), says.get("bureau", ""), office
+    )
+    try:
+        check_subject(subject)
+    except BadSubjectError as error:
+        raise BadCertificateError(str(error)) from None
+    return subject
+
+
+def author_of(certificate: Certificate) -> Author:
+    """Return the author that the certificate names, for the rules of who may touch what.
+
+    Raises:
+        BadCertificateError: as ``subject_of``.
+    """
+    return subject_of(certificate).author
+
+
+def certificate_key(certificate: Certificate) -> PublicKey:
+    """Return the certificate's public key.
+
+    Raises:
+        BadKeyError: it is of a kind or size that is not accepted.
+    """
+    return accept_key(certificate.public_key())
+
+
+def to_pem(certificates: Iterable[Certificate]) -> str:
+    """Return certificates as PEM text, one after the other."""
+    return "".join(
+        one.public_bytes(serialization.Encoding.PEM).decode("ascii") for one in certificates
+    )
+
+
+def from_pem(data: bytes) -> tuple[Certificate, ...]:
+    """Read one or more certificates from a PEM file.
+
+    Raises:
+        UserFileError: there is none in it, or one is broken.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise UserFileError("The certificate file is far too large; choose a .pem file.")
+    try:
+        return tuple(x509.load_pem_x509_certificates(data))
+    except ValueError as error:
+        raise UserFileError(f"There is no certificate in this file ({error}).") from None
+
+
+def leaf_name(subject: Subject) -> x509.Name:
+    """Return the distinguished name of somebody who signs."""
+    units = [subject.unit, subject.office] if subject.office else [subject.unit]
+    return _name(units, subject.name)
+
+
+def authority_name(subject: Subject, key: PublicKey) -> x509.Name:
+    """Return the distinguished name of an authority; its fingerprint keeps two of them apart."""
+    title = "root" if subject.role is Role.HQ else "certificates"
+    return _name([subject.unit], f"Stocktake {subject.unit} {title} {fingerprint(key)}")
+
+
+def alternative_names(subject: Subject) -> x509.SubjectAlternativeName:
+    """Return identity, role and bureau as URIs."""
+    names = [f"{URN}identity:{subject.identity}", f"{URN}role:{subject.role}"]
+    names += [f"{URN}bureau:{subject.bureau}"] if subject.bureau else []
+    return x509.SubjectAlternativeName([x509.UniformResourceIdentifier(one) for one in names])
+
+
+def name_constraints(subject: Subject) -> x509.NameConstraints:
+    """Return the constraint that keeps a bureau's certificates inside its branch."""
+    branch = x509.DirectoryName(x509.Name(_branch([subject.unit])))
+    return x509.NameConstraints(permitted_subtrees=[branch], excluded_subtrees=None)
+
+
+def key_usage(*, authority: bool) -> x509.KeyUsage:
+    """Return what a key may do: issue certificates and revocation lists, or sign; never both."""
+    return x509.KeyUsage(
+        digital_signature=not authority,
+        content_commitment=not authority,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _name(units: Sequence[str], common: str) -> x509.Name:
+    return x509.Name([*_branch(units), x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+def _branch(units: Sequence[str]) -> list[x509.NameAttribute[str]]:
+    organization = x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION)
+    return [
+        organization,
+        *(x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit) for unit in units),
+    ]
+
+
+def _builder(name: x509.Name, issuer: x509.Name, key: PublicKey) -> x509.CertificateBuilder:
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(issuer)
+    builder = builder.public_key(accept_key(key)).serial_number(x509.random_serial_number())
+    return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+
+
+def _valid(
+    builder: x509.CertificateBuilder, now: datetime, end: datetime
+) -> x509.CertificateBuilder:
+    begin = (now - EARLIER).replace(microsecond=0)
+    return builder.not_valid_before(begin).not_valid_after(end.replace(microsecond=0))
+
+
+def _end(authority: Authority, now: datetime, life: timedelta) -> datetime:
+    last = authority.certificate.not_valid_after_utc
+    _require(now < last, f"Your own certificate ended on {last:%Y-%m-%d}; renew it first.")
+    return min(now + life, last)
+
+
+def _as_authority(
+    builder: x509.CertificateBuilder, subject: Subject, *, path_length: int
+) -> x509.CertificateBuilder:
+    check_subject(subject)
+    constraints = x509.BasicConstraints(ca=True, path_length=path_length)
+    builder = builder.add_extension(constraints, critical=True)
+    builder = builder.add_extension(key_usage(authority=True), critical=True)
+    return builder.add_extension(alternative_names(subject), critical=False)
+
+
+def _as_leaf(builder: x509.CertificateBuilder, subject: Subject) -> x509.CertificateBuilder:
+    check_subject(subject)
+    constraints = x509.BasicConstraints(ca=False, path_length=None)
+    builder = builder.add_extension(constraints, critical=True)
+    builder = builder.add_extension(key_usage(authority=False), critical=True)
+    builder = builder.add_extension(x509.ExtendedKeyUsage(USAGES), critical=False)
+    return builder.add_extension(alternative_names(subject), critical=False)
+
+
+def _issue(builder: x509.CertificateBuilder, authority: Authority) -> Certificate:
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(
+        certificate_key(authority.certificate)
+    )
+    return builder.add_extension(issuer, critical=False).sign(authority.key, hashes.SHA256())
+
+
+def _check_competence(authority: Authority, subject: Subject) -> None:
+    if subject.role is Role.HQ:
+        _require(not authority.intermediates, "Only HQ can approve somebody of HQ.")
+        return
+    _require(
+        bool(authority.intermediates),
+        f"HQ approves bureaux; {subject.name} ({subject.role}) is approved by bureau "
+        f"{subject.bureau}.",
+    )
+    own = subject_of(authority.certificate).bureau
+    _require(
+        own == subject.bureau,
+        f"{subject.name} asks to belong to {subject.bureau}; only that bureau can approve it, "
+        f"not {own}.",
+    )
+
+
+def _require(fact: bool, sentence: str) -> None:  # noqa: FBT001 - reads like an assertion
+    if not fact:
+        raise RefusedError(sentence)
+
+
+def _only(attributes: Sequence[x509.NameAttribute[str | bytes]]) -> x509.NameAttribute[str | bytes]:
+    if len(attributes) != 1:
+        raise BadCertificateError("it has not exactly one name")
+    return attributes[0]
+
+
+def _text(attribute: x509.NameAttribute[str | bytes]) -> str:
+    if not isinstance(attribute.value, str):
+        raise BadCertificateError("one of its names is not text")
+    return attribute.value
+
+
+def _urns(certificate: Certificate) -> dict[str, str]:
+    """Return our URIs of the subject alternative name by their first word."""
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, x509.ExtensionNotFound) as error:
+        raise BadCertificateError(f"it does not say whose it is ({error})") from None
+    uris = names.get_values_for_type(x509.UniformResourceIdentifier)
+    words = [uri.removeprefix(URN).partition(":") for uri in uris if uri.startswith(URN)]
+    return {kind: value for kind, _, value in words}
