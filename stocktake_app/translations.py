@@ -94,6 +94,9 @@ def _update(folder: Path, template: "Catalog", language: str) -> int:
         with source.open("rb") as file:
             catalogue = read_po(file, locale=language)
     catalogue.fuzzy = False
+    catalogue.header_comment = f"# Stocktake in {LANGUAGES[language]}."
+    catalogue.project, catalogue.version = "Stocktake", "1"
+    catalogue.last_translator = catalogue.language_team = catalogue.msgid_bugs_address = ""
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     # No dates in the header: the files change only when the sentences do.
