@@ -1,0 +1,132 @@
+"""Filling a questionnaire: drafts that are on disk at once, finished entries, undo."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from stocktake_app.actions.forms import form_of, xform_by_key
+from stocktake_app.actions.result import Result
+from stocktake_app.model.ids import new_row_id
+from stocktake_app.questionnaire.session import FormSession
+from stocktake_app.store import drafts, forms, freezing, registers
+from stocktake_app.store.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Finished(Result):
+    """What became of a draft. ``entry`` and ``change`` are None while problems keep it a draft."""
+
+    draft: str
+    entry: str | None
+    change: str | None
+    problems: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was taken."""
+        return not self.problems
+
+
+def begin(workspace: Workspace, form_key: str, *, now: datetime) -> str:
+    """Start a new entry of a questionnaire and return its draft's id."""
+    sha256 = forms.add_form(workspace, xform_by_key(form_key))
+    return drafts.start_draft(workspace, sha256, now=now)
+
+
+def edit(workspace: Workspace, entry: str, *, now: datetime) -> str:
+    """Return the draft in which this entry is being edited, starting one when there is none."""
+    return drafts.edit_entry(workspace, entry, now=now)
+
+
+def open_session(
+    workspace: Workspace,
+    draft: str,
+    *,
+    now: Callable[[], datetime],
+    language: str | None = None,
+) -> FormSession:
+    """Open the questionnaire of a draft with what was typed so far."""
+    found = drafts.get_draft(workspace, draft)
+    form = form_of(forms.get_form(workspace, found.form))
+    session = FormSession(
+        form,
+        found.answers,
+        rows=lambda name: registers.register_rows(workspace, name),
+        now=now,
+        new_row=new_row_id,
+        language=language or workspace.profile.language,
+        context={"deviceid": workspace.device, "username": workspace.profile.name},
+    )
+    if session.opening.stored:
+        save(workspace, draft, session.opening.stored, now=now())
+    return session
+
+
+def save(
+    workspace: Workspace, draft: str, stored: Mapping[str, str | None], *, now: datetime
+) -> None:
+    """Store what one answer changed (``Changes.stored``); on disk when this returns."""
+    drafts.save_answers(workspace, draft, stored, now=now)
+
+
+def undo(workspace: Workspace, draft: str, *, now: datetime) -> bool:
+    """Take the last saved answer back; False when there is nothing left. Reopen the session."""
+    return drafts.undo(workspace, draft, now=now) is not None
+
+
+def redo(workspace: Workspace, draft: str, *, now: datetime) -> bool:
+    """Do again what undo took back; False when there is nothing. Reopen the session."""
+    return drafts.redo(workspace, draft, now=now) is not None
+
+
+def finish(workspace: Workspace, draft: str, *, now: datetime) -> Finished:
+    """Finish a draft: with problems it stays a draft, else its change is frozen."""
+    session = open_session(workspace, draft, now=lambda: now)
+    problems = tuple(session.problems())
+    if problems:
+        return Finished(draft, None, None, problems)
+    return _freeze(workspace, draft, session, now=now, finished=True)
+
+
+def leave(workspace: Workspace, draft: str, *, now: datetime) -> Finished:
+    """Freeze what was typed without finishing: it can be exported, and edited on."""
+    session = open_session(workspace, draft, now=lambda: now)
+    return _freeze(workspace, draft, session, now=now, finished=False)
+
+
+def discard(workspace: Workspace, draft: str, *, now: datetime) -> None:
+    """Put a draft aside; nothing of it is lost until it is removed for good."""
+    drafts.discard(workspace, draft, now=now)
+
+
+def capture(
+    workspace: Workspace,
+    form_key: str,
+    answers: Mapping[str, Any],
+    *,
+    now: datetime,
+    finish_it: bool = True,
+) -> Finished:
+    """Fill a questionnaire from nested answers by XForm names, as the window would.
+
+    Answers that are not understood come back as problems and the entry stays a draft: nothing
+    given is dropped silently.
+    """
+    draft = begin(workspace, form_key, now=now)
+    session = open_session(workspace, draft, now=lambda: now)
+    filled = session.fill(answers)
+    save(workspace, draft, filled.changes.stored, now=now)
+    misfits = tuple((problem.row_text, str(problem)) for problem in filled.problems)
+    if misfits or not finish_it:
+        return Finished(draft, None, None, misfits)
+    return finish(workspace, draft, now=now)
+
+
+def _freeze(
+    workspace: Workspace, draft: str, session: FormSession, *, now: datetime, finished: bool
+) -> Finished:
+    save(workspace, draft, session.finish().stored, now=now)
+    change = freezing.freeze(workspace, draft, session.sealed_answers(), now=now, finished=finished)
+    entry = drafts.get_draft(workspace, draft).entry
+    return Finished(draft, entry, change.id if change else None)

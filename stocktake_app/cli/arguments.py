@@ -1,0 +1,97 @@
+"""The parsed arguments of a command, and the few things every command reads from them."""
+
+import argparse
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stocktake_app.cli.faces import Faces
+from stocktake_app.cli.output import Answer
+from stocktake_app.errors import UserFileError, WrongUseError
+
+if TYPE_CHECKING:
+    from stocktake_app.store.workspace import Workspace
+
+Commands = Any
+"""What ``ArgumentParser.add_subparsers`` returns; argparse keeps its type private."""
+
+MAX_SMALL_FILE = 16 * 1024 * 1024
+
+
+class Arguments(argparse.Namespace):
+    """Arguments with the defaults of the common ones."""
+
+    workspace: Path | None = None
+    json: bool = False
+    version: bool = False
+    selftest: bool = False
+    faces: Faces
+    passphrase_file: Path | None = None
+    run: Callable[["Arguments"], Answer] | None = None
+
+
+def add_command(
+    commands: Commands,
+    common: argparse.ArgumentParser,
+    name: str,
+    run: Callable[[Arguments], Answer],
+    summary: str,
+) -> argparse.ArgumentParser:
+    """Add one command that takes the common arguments; returns its parser for more."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, parents=[common], help=summary, description=summary[0].upper() + summary[1:] + "."
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def now() -> datetime:
+    """Return the time on this machine's clock, with its offset."""
+    return datetime.now(UTC).astimezone()
+
+
+def passphrase(arguments: Arguments) -> str | None:
+    """Return the passphrase from ``--passphrase-file`` or ``STOCKTAKE_PASSPHRASE``, if given."""
+    if arguments.passphrase_file is None:
+        return os.environ.get("STOCKTAKE_PASSPHRASE") or None
+    first = read_file(arguments.passphrase_file).decode("utf-8", "replace").splitlines()[:1]
+    if not first or not first[0]:
+        raise UserFileError(f"The first line of {arguments.passphrase_file} is empty")
+    return first[0]
+
+
+def workspace_folder(arguments: Arguments) -> Path:
+    """Return the workspace folder from ``--workspace`` or ``STOCKTAKE_WORKSPACE``.
+
+    Raises:
+        WrongUseError: neither is given.
+    """
+    given = arguments.workspace or os.environ.get("STOCKTAKE_WORKSPACE")
+    if not given:
+        raise WrongUseError("which workspace? Give --workspace DIR or set STOCKTAKE_WORKSPACE")
+    return Path(given)
+
+
+def open_workspace(arguments: Arguments) -> "Workspace":
+    """Open the workspace that the command works on."""
+    from stocktake_app.actions.workspaces import open_folder
+
+    return open_folder(workspace_folder(arguments), passphrase=passphrase(arguments), now=now())
+
+
+def read_file(path: Path, limit: int = MAX_SMALL_FILE) -> bytes:
+    """Read a file that the user named.
+
+    Raises:
+        UserFileError: missing, a folder, unreadable or larger than ``limit`` bytes.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise UserFileError(f"{path} cannot be read: {error.strerror}") from error
+    if len(data) > limit:
+        raise UserFileError(f"{path} is larger than {limit // 2**20} MB; that cannot be right")
+    return data

@@ -1,0 +1,99 @@
+"""``list``, ``show``, ``search``, ``conflicts``, ``resolve``, ``trace``: what is recorded."""
+
+import argparse
+
+from stocktake_app.cli.arguments import Arguments, Commands, add_command, now, open_workspace
+from stocktake_app.cli.output import Answer, table
+from stocktake_app.errors import WrongUseError
+
+
+def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Add the commands that read entries and settle conflicts."""
+    add_command(commands, common, "list", _list, "list the entries")
+    show = add_command(commands, common, "show", _show, "show one entry with its answers")
+    show.add_argument("entry", metavar="ENTRY")
+    show.add_argument("--history", action="store_true", help="every value each answer ever had")
+    search = add_command(commands, common, "search", _search, "find words in entries")
+    search.add_argument("words", nargs="+", metavar="WORD")
+    add_command(commands, common, "conflicts", _conflicts, "list answers with differing versions")
+    resolve = add_command(commands, common, "resolve", _resolve, "decide between versions")
+    resolve.add_argument("entry", metavar="ENTRY")
+    resolve.add_argument("path", metavar="PATH")
+    choice = resolve.add_mutually_exclusive_group(required=True)
+    choice.add_argument("--choose", type=int, metavar="N", help="version N of `conflicts`, from 1")
+    choice.add_argument("--value", help="this value instead")
+    choice.add_argument("--blank", action="store_true", help="no answer")
+    trace = add_command(commands, common, "trace", _trace, "where a finding came from, with signer")
+    trace.add_argument("reference", metavar="REF", help="ENTRY or ENTRY/findings[ROW]")
+
+
+def _list(arguments: Arguments) -> Answer:
+    from stocktake_app.actions import reading
+
+    entries = reading.all_entries(open_workspace(arguments))
+    rows = [(e["id"][:12], e["title"], e["state"], e["conflicts"] or "") for e in entries]
+    return Answer(
+        {"entries": entries}, table(("entry", "title", "state", "differing versions"), rows)
+    )
+
+
+def _show(arguments: Arguments) -> Answer:
+    from stocktake_app.actions import reading
+
+    entry = reading.one_entry(open_workspace(arguments), arguments.entry, history=arguments.history)
+    rows = [(path, value) for path, value in entry["answers"].items()]
+    return Answer(entry, f"{entry['title']}\n\n{table(('question', 'answer'), rows)}")
+
+
+def _search(arguments: Arguments) -> Answer:
+    from stocktake_app.actions import reading
+
+    words = " ".join(arguments.words)
+    found = reading.find(open_workspace(arguments), words)
+    rows = [(one["entry"][:12], one["title"]) for one in found]
+    return Answer({"words": words, "entries": found}, table(("entry", "title"), rows))
+
+
+def _conflicts(arguments: Arguments) -> Answer:
+    from stocktake_app.actions import conflicts
+
+    found = conflicts.pending(open_workspace(arguments))
+    rows = [
+        (one.entry[:12], one.path, number, version.value, version.author, version.time)
+        for one in found
+        for number, version in enumerate(one.versions, start=1)
+    ]
+    header = ("entry", "question", "version", "value", "who", "when")
+    return Answer({"conflicts": [one.as_json() for one in found]}, table(header, rows))
+
+
+def _resolve(arguments: Arguments) -> Answer:
+    from stocktake_app.actions import conflicts
+
+    workspace = open_workspace(arguments)
+    conflict = conflicts.one(workspace, arguments.entry, arguments.path)
+    value = arguments.value
+    if arguments.choose is not None:
+        if not 1 <= arguments.choose <= len(conflict.versions):
+            raise WrongUseError(
+                f"--choose is {arguments.choose}, but there are versions 1 to "
+                f"{len(conflict.versions)}"
+            )
+        value = conflict.versions[arguments.choose - 1].value
+    change = conflicts.resolve(workspace, conflict.entry, conflict.path, value, now=now())
+    return Answer(
+        {"entry": conflict.entry, "path": conflict.path, "value": value, "change": change},
+        f"Decided: {conflict.path} is {value!r}. It travels with your next package.",
+    )
+
+
+def _trace(arguments: Arguments) -> Answer:
+    from stocktake_app.actions import reading
+
+    steps = reading.trace(open_workspace(arguments), arguments.reference)
+    rows = [
+        (one["path"], one["value"], one["signer"], one["seal"][:16]) for one in steps["changes"]
+    ]
+    return Answer(
+        steps, f"{steps['title']}\n\n{table(('question', 'value', 'signer', 'record'), rows)}"
+    )

@@ -1,0 +1,89 @@
+"""``identity``: requesting, approving and installing certificates by files."""
+
+import argparse
+from pathlib import Path
+
+from stocktake_app.cli.arguments import (
+    Arguments,
+    Commands,
+    add_command,
+    now,
+    open_workspace,
+    passphrase,
+    read_file,
+)
+from stocktake_app.cli.output import Answer, table
+from stocktake_app.errors import WrongUseError
+
+
+def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Add ``identity`` with its steps."""
+    parent = add_command(commands, common, "identity", _none, "request, approve, install, list")
+    steps = parent.add_subparsers(metavar="STEP")
+    request = add_command(steps, common, "request", _request, "write a request for a certificate")
+    request.add_argument("--out", type=Path, required=True, metavar="FILE")
+    approve = add_command(steps, common, "approve", _approve, "answer a request (bureau, HQ)")
+    approve.add_argument("request", type=Path, metavar="REQUEST")
+    approve.add_argument("--out", type=Path, required=True, metavar="FILE")
+    install = add_command(steps, common, "install", _install, "take in the answer to a request")
+    install.add_argument("answer", type=Path, metavar="ANSWER")
+    add_command(steps, common, "list", _list, "list the people and offices this workspace knows")
+
+
+def _none(_: Arguments) -> Answer:
+    raise WrongUseError("which step? identity request, approve, install or list")
+
+
+def _request(arguments: Arguments) -> Answer:
+    from stocktake_app.actions import identity
+
+    made = identity.request(
+        open_workspace(arguments), arguments.out, passphrase=passphrase(arguments), now=now()
+    )
+    return Answer(
+        made.as_json(),
+        f"Request written to {made.path}.\n"
+        f"Send it to your bureau or HQ and read them this fingerprint aloud: {made.fingerprint}",
+    )
+
+
+def _approve(arguments: Arguments) -> Answer:
+    from stocktake_app.actions import identity
+
+    done = identity.approve(
+        open_workspace(arguments),
+        read_file(arguments.request),
+        arguments.out,
+        passphrase=passphrase(arguments),
+        now=now(),
+    )
+    return Answer(
+        done.as_json(),
+        f"Approved {done.name} ({done.role}, {done.office}); answer written to {done.path}.\n"
+        f"Compare this fingerprint with theirs aloud before you send it: {done.fingerprint}",
+    )
+
+
+def _install(arguments: Arguments) -> Answer:
+    from stocktake_app.actions import identity
+
+    done = identity.install(
+        open_workspace(arguments),
+        read_file(arguments.answer),
+        passphrase=passphrase(arguments),
+        now=now(),
+    )
+    return Answer(
+        done.as_json(),
+        f"Installed. HQ's fingerprint is {done.root_fingerprint}.\n"
+        "Compare it aloud with your bureau.",
+    )
+
+
+def _list(arguments: Arguments) -> Answer:
+    from stocktake_app.actions import identity
+
+    people = identity.known(open_workspace(arguments))
+    rows = [(one.name, one.role, one.office, one.bureau, one.fingerprint) for one in people]
+    header = ("name", "role", "office", "bureau", "fingerprint")
+    return Answer({"identities": [one.as_json() for one in people]}, table(header, rows))

@@ -1,0 +1,100 @@
+"""The ``stocktake`` command: reads the arguments, runs one action, says the result.
+
+Exit codes: 0 done, 1 the answer is no, 2 wrong use, 3 machine trouble. Nothing heavy is imported
+before the command needs it, so ``--version`` answers at once.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from stocktake_app import __version__
+from stocktake_app.cli import capture, entries, identity, packages, reports, sync, workspace
+from stocktake_app.cli.arguments import Arguments, now
+from stocktake_app.cli.faces import Faces
+from stocktake_app.cli.output import Answer, complain, show
+from stocktake_app.errors import StocktakeError, WrongUseError
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises our own error, so that wrong use is said like everything else."""
+
+    def error(self, message: str) -> NoReturn:
+        raise WrongUseError(f"{message}. Try: {self.prog} --help")
+
+
+def main(argv: Sequence[str], faces: Faces) -> int:
+    """Run one command and return its exit code; no traceback leaves here."""
+    try:
+        return _run(argv, faces)
+    except StocktakeError as error:
+        complain(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        complain("stopped. Nothing is half-done")
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the border: our own fault becomes one sentence
+        return _own_fault(error)
+
+
+def _run(argv: Sequence[str], faces: Faces) -> int:
+    arguments = make_parser().parse_args(argv, namespace=Arguments(faces=faces))
+    if arguments.version:
+        return show(_version(), as_json=arguments.json)
+    if arguments.selftest:
+        return show(_selftest(), as_json=arguments.json)
+    if arguments.run is None:
+        return faces.window(arguments.workspace)
+    return show(arguments.run(arguments), as_json=arguments.json)
+
+
+def _version() -> Answer:
+    return Answer({"version": __version__}, f"Stocktake {__version__}")
+
+
+def _selftest() -> Answer:
+    from stocktake_app.actions.selftest import selftest
+
+    steps = selftest(now=now())
+    return Answer({"selftest": "passed", "steps": steps}, "\n".join([*steps, "Self-test passed."]))
+
+
+def _own_fault(error: Exception) -> int:
+    from stocktake_app.actions.fault_log import write_fault
+
+    complain(
+        f"this is a fault in Stocktake, not yours ({type(error).__name__}). "
+        f"What was saved stays saved. Please send this file to support: {write_fault(error)}"
+    )
+    return 3
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Build the parser of every command; ``docs/command-line.md`` is checked against it."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--workspace", type=Path, metavar="DIR", help="the workspace folder")
+    common.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    common.add_argument(
+        "--passphrase-file", type=Path, metavar="FILE",
+        help="first line is the passphrase (or set STOCKTAKE_PASSPHRASE)",
+    )  # fmt: skip
+    parser = _Parser(
+        prog="stocktake",
+        description="Offline stocktaking for the Global Compact on Refugees. "
+        "Without a command, the window opens.",
+        parents=[common],
+    )
+    parser.add_argument("--version", action="store_true", help="print the version")
+    parser.add_argument(
+        "--selftest", action="store_true", help="capture, export and verify once, then clean up"
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
+    for module in (workspace, identity, capture, entries, packages, sync, reports):
+        module.add_commands(commands, common)
+    return parser

@@ -1,0 +1,87 @@
+"""``export``, ``verify``, ``import``: packages out, judged, and in."""
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+
+from stocktake_app.cli.arguments import (
+    Arguments,
+    Commands,
+    add_command,
+    now,
+    open_workspace,
+    passphrase,
+    read_file,
+)
+from stocktake_app.cli.output import Answer, table
+from stocktake_app.errors import WrongUseError
+
+
+def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Add the package commands."""
+    export = add_command(commands, common, "export", _export, "write a signed package")
+    export.add_argument("entries", nargs="*", metavar="ENTRY", help="default: all not yet sent")
+    export.add_argument("--format", choices=["xlsx", "pdf"], default="xlsx")
+    export.add_argument("--out", type=Path, metavar="FILE", help="default: packages/ with its name")
+    export.add_argument("--all", action="store_true", help="every entry, sent or not")
+    export.add_argument("--language", default="", help="language of the readable part")
+    verify = add_command(commands, common, "verify", _verify, "judge a package")
+    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.add_argument("--trust", type=Path, metavar="CA.pem", help="HQ's root certificate")
+    verify.add_argument("--at", metavar="TIME", help="judge as of this time (RFC 3339)")
+    take = add_command(commands, common, "import", _import, "take packages in")
+    take.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    take.add_argument("--dry-run", action="store_true", help="only say what would change")
+
+
+def _export(arguments: Arguments) -> Answer:
+    from stocktake_app.actions.exporting import export
+
+    done = export(
+        open_workspace(arguments),
+        arguments.entries or None,
+        form=arguments.format,
+        out=arguments.out,
+        everything=arguments.all,
+        language=arguments.language or None,
+        passphrase=passphrase(arguments),
+        now=now(),
+    )
+    return Answer(done.as_json(), done.sentence())
+
+
+def _verify(arguments: Arguments) -> Answer:
+    from stocktake_app.actions.checking import check_file
+
+    workspace = open_workspace(arguments) if arguments.workspace else None
+    result = check_file(
+        arguments.file,
+        workspace=workspace,
+        trust=read_file(arguments.trust) if arguments.trust else None,
+        at=_time(arguments.at) if arguments.at else now(),
+    )
+    return Answer(result.as_json(), result.sentence(), code=0 if result.valid else 1)
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError as error:
+        raise WrongUseError(f"--at is {text!r}, not a time such as 2021-06-23T15:00Z") from error
+
+
+def _import(arguments: Arguments) -> Answer:
+    from stocktake_app.actions.importing import import_files
+
+    result = import_files(
+        open_workspace(arguments), arguments.files, dry_run=arguments.dry_run, now=now()
+    )
+    header = ("file", "verdict", "new", "same", "newer", "conflicting", "refused")
+    rows = [
+        (one.name, one.verdict, one.new, one.same, one.newer, one.conflicting, one.refused)
+        for one in result.files
+    ]
+    reasons = [f"{one.name}: {reason}" for one in result.files for reason in one.reasons]
+    done = "Nothing was changed (dry run)." if arguments.dry_run else ""
+    text = "\n".join(part for part in (table(header, rows), *reasons, done) if part)
+    return Answer(result.as_json(), text, code=0 if result.accepted else 1)

@@ -1,0 +1,35 @@
+"""``report``: coverage and the background paper."""
+
+import argparse
+from pathlib import Path
+
+from stocktake_app.cli.arguments import Arguments, Commands, add_command, now, open_workspace
+from stocktake_app.cli.output import Answer
+
+
+def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Add ``report``."""
+    report = add_command(commands, common, "report", _report, "write a report")
+    report.add_argument("kind", choices=["background", "coverage"], metavar="KIND")
+    report.add_argument("--format", choices=["pdf", "docx"], default="pdf")
+    report.add_argument("--out", type=Path, metavar="FILE", help="needed for background")
+    report.add_argument("--language", default="en", choices=["en", "fr", "es", "ar"])
+    report.add_argument("--audience", choices=["internal", "public"], default="internal")
+
+
+def _report(arguments: Arguments) -> Answer:
+    from stocktake_app.actions import reporting
+
+    workspace = open_workspace(arguments)
+    if arguments.kind == "coverage":
+        found = reporting.coverage_of(workspace)
+        return Answer(found.as_json(), found.as_text())
+    done = reporting.background(
+        workspace,
+        arguments.out,
+        form=arguments.format,
+        language=arguments.language,
+        audience=arguments.audience,
+        now=now(),
+    )
+    return Answer(done.as_json(), f"Written: {done.path} ({done.findings} findings)")

@@ -1,0 +1,62 @@
+"""``outbox``, ``send``, ``serve``: packages over HTTP, into a folder, and HQ's receiving side."""
+
+import argparse
+from pathlib import Path
+
+from stocktake_app.cli.arguments import (
+    Arguments,
+    Commands,
+    add_command,
+    now,
+    open_workspace,
+    passphrase,
+)
+from stocktake_app.cli.faces import ServeOptions
+from stocktake_app.cli.output import Answer, complain, table
+
+
+def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Add the commands of transport."""
+    add_command(commands, common, "outbox", _outbox, "list packages and whether they were received")
+    send = add_command(commands, common, "send", _send, "send what is in the outbox")
+    where = send.add_mutually_exclusive_group(required=True)
+    where.add_argument("--to", metavar="URL", help="HQ's address")
+    where.add_argument("--folder", type=Path, metavar="DIR", help="a USB stick or shared folder")
+    serve = add_command(commands, common, "serve", _serve, "receive packages (HQ)")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8765)
+
+
+def _outbox(arguments: Arguments) -> Answer:
+    from stocktake_app.actions.sending import outbox
+
+    rows = outbox(open_workspace(arguments))
+    header = ("package", "state", "tries", "note")
+    return Answer(
+        {"outbox": [row.as_json() for row in rows]},
+        table(header, [(row.name, row.state, row.attempts, row.note) for row in rows]),
+    )
+
+
+def _send(arguments: Arguments) -> Answer:
+    from stocktake_app.actions.sending import send, send_to_folder
+
+    workspace = open_workspace(arguments)
+    if arguments.folder:
+        done = send_to_folder(workspace, arguments.folder, now=now())
+    else:
+        done = send(workspace, arguments.to, passphrase=passphrase(arguments), now=now)
+    return Answer(done.as_json(), done.sentence(), code=0 if done.complete else 1)
+
+
+def _serve(arguments: Arguments) -> Answer:
+    options = ServeOptions(
+        open_workspace(arguments),
+        host=arguments.host,
+        port=arguments.port,
+        passphrase=passphrase(arguments),
+        now=now,
+        started=lambda address: complain(f"receiving on {address}; Ctrl+C ends"),
+    )
+    arguments.faces.serve(options)
+    return Answer({"served": True}, "Stopped.")
