@@ -102,11 +102,13 @@ def apt_install(packages: Sequence[str]) -> bool:
     if prefix is None:
         return False
     say(f"installing system packages: {' '.join(packages)}")
-    quiet = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-    install = [*quiet, "install", "-y", "--no-install-recommends", *packages]
-    for step in ([*quiet, "update"], install):
-        # Its output belongs on stderr: stdout is the program's.
-        done = subprocess.run(step, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
+    apt_get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    apt_get += ["-o", "Dpkg::Use-Pty=0"]  # else -qq is not quiet
+    install = [*apt_get, "install", "-y", "--no-install-recommends", *packages]
+    for step in ([*apt_get, "update"], install):
+        done = subprocess.run(
+            step, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
+        )
     return done.returncode == 0
 
 
