@@ -20,14 +20,21 @@ class SheetNames:
     def take(self, wanted: str) -> str:
         """Return ``wanted`` in a form that Excel accepts, with a number behind it if taken."""
         base = " ".join(_FORBIDDEN.sub(" ", wanted).split()).strip("'") or "Sheet"
-        name = base[:MAX_NAME_CHARS].strip()
+        name = _shortened(base, MAX_NAME_CHARS)
         count = 1
         while name.casefold() in self._taken:
             count += 1
             suffix = f" ({count})"
-            name = base[: MAX_NAME_CHARS - len(suffix)].strip() + suffix
+            name = _shortened(base, MAX_NAME_CHARS - len(suffix)) + suffix
         self._taken.add(name.casefold())
         return name
+
+
+def _shortened(name: str, limit: int) -> str:
+    if len(name) <= limit:
+        return name
+    space = name.rfind(" ", limit // 2, limit)
+    return name[: space if space > 0 else limit].strip(" '")
 
 
 def escaped(text: str) -> str:

@@ -11,7 +11,7 @@ from stocktake_app.documents.characters import visible
 from stocktake_app.documents.fixed_zip import save_workbook
 from stocktake_app.documents.record import Cell, Column, Kind, Record, Sheet
 from stocktake_app.documents.sheet_names import MAX_CELL_UNITS, SheetNames, pieces, units
-from stocktake_app.documents.workbook_cells import CellMaker, set_up_page
+from stocktake_app.documents.workbook_cells import CellMaker, row_attributes, set_up_page
 from stocktake_app.documents.workbook_cover import Contents, write_cover
 from stocktake_app.translations import Translator, translator
 
@@ -22,6 +22,7 @@ LAYOUT = "xlsx/1"
 """Named in the manifest of a signed record, with the language: ``xlsx/1 fr``."""
 
 MAX_ROWS = 1_048_576
+HEADER_PADDING = 12.0
 _ROOM_FOR_NOTE = 300
 
 
@@ -112,8 +113,9 @@ class _SheetWriter:
             sheet.column_dimensions[_letter(number)].width = column.width
         sheet.freeze_panes = "B2"
         sheet.print_title_rows = "1:1"
-        sheet.row_dimensions[1].height = 36
-        sheet.append([self._cells.header(column.title) for column in self._definition.columns])
+        titles = [(column.title, column.width - 3) for column in self._definition.columns]
+        sheet.row_dimensions = {1: row_attributes(titles, HEADER_PADDING)}
+        sheet.append([self._cells.header(title) for title, _width in titles])
 
     def append(self, row: tuple[Cell, ...]) -> None:
         """Write one row."""
@@ -121,7 +123,15 @@ class _SheetWriter:
             self._close()
             self._begin()
         columns = self._definition.columns
-        self._sheet.append([self._cell(*pair) for pair in zip(columns, row, strict=True)])
+        texts = [
+            (value, column.width)
+            for column, value in zip(columns, row, strict=True)
+            if isinstance(value, str) and len(value) > column.width
+        ]
+        # The writer asks for the look of this row only; keeping all would grow with the rows.
+        self._sheet.row_dimensions = {self.next_row: row_attributes(texts)}
+        # A generator: each cell is written before the next is made, which may be the same object.
+        self._sheet.append(self._cell(*pair) for pair in zip(columns, row, strict=True))
         self.next_row += 1
 
     def finish(self) -> list[Contents]:

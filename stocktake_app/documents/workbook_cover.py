@@ -6,11 +6,13 @@ from typing import Any
 
 from stocktake_app.documents import palette
 from stocktake_app.documents.record import Record
-from stocktake_app.documents.workbook_cells import CellMaker, set_up_page
+from stocktake_app.documents.workbook_cells import CellMaker, row_attributes, set_up_page
 from stocktake_app.translations import Translator
 
 LABEL_WIDTH = 34
-TEXT_WIDTH = 84
+TEXT_WIDTH = 88
+PADDING = 5.0
+"""Air around a line, in points."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,17 @@ class _Cover:
 
     def band(self, text: str, fill: str, **font: Any) -> None:
         """Write a line on a coloured ground across both columns."""
-        self._sheet.row_dimensions[self._row].height = font["size"] * 2.2
-        left = self._cells.styled(text, fill=fill, indent=1, **font)
+        self._sheet.row_dimensions = {
+            self._row: {"ht": f"{font['size'] * 2.2:g}", "customHeight": "1"}
+        }
+        left = self._cells.styled(text, fill=fill, **font)
         left.alignment = _changed(left.alignment, wrap_text=False)
         self._append(left, self._cells.styled("", fill=fill, **font))
 
     def heading(self, text: str) -> None:
         """Write a small heading with room above it."""
         self.blank()
+        self._sheet.row_dimensions = {self._row: row_attributes([], 2 * PADDING)}
         self._append(
             self._cells.styled(text, fill=palette.TINT, bold=True, size=13, color=palette.NAVY),
             self._cells.styled("", fill=palette.TINT),
@@ -79,21 +84,22 @@ class _Cover:
 
     def fact(self, label: str, text: str, name: str = "") -> None:
         """Write a label and its text; ``name`` is a font for what is compared letter by letter."""
-        cell = self._cells.styled(text, indent=1, size=11, color=palette.INK)
+        cell = self._cells.styled(text, size=11, color=palette.INK)
         if name:
             cell.font = _changed(cell.font, name=name, bold=True)
-        self._append(self._cells.styled(label, indent=1, size=11, color=palette.MUTED), cell)
+        texts = [(label, LABEL_WIDTH - 2), (text, TEXT_WIDTH - 4)]
+        self._sheet.row_dimensions = {self._row: row_attributes(texts, PADDING)}
+        self._append(self._cells.styled(label, size=11, color=palette.MUTED), cell)
 
     def link(self, contents: Contents, count: str) -> None:
         """Write the name of a sheet as a link to it."""
         from openpyxl.worksheet.hyperlink import Hyperlink
 
-        cell = self._cells.styled(
-            contents.sheet, indent=1, size=11, color=palette.BLUE, underline="single"
-        )
+        cell = self._cells.styled(contents.sheet, size=11, color=palette.BLUE, underline="single")
         quoted = contents.sheet.replace("'", "''")
+        self._sheet.row_dimensions = {self._row: row_attributes([], PADDING)}
         cell.hyperlink = Hyperlink(ref="", location=f"'{quoted}'!A1")
-        self._append(cell, self._cells.styled(count, indent=1, size=11, color=palette.INK))
+        self._append(cell, self._cells.styled(count, size=11, color=palette.INK))
 
     def blank(self) -> None:
         """Leave one row free."""
