@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
@@ -41,6 +42,15 @@ USAGES = (
     ObjectIdentifier("1.3.6.1.5.5.7.3.36"),  # documentSigning, RFC 9336
     ObjectIdentifier("1.3.6.1.4.1.311.10.3.12"),  # Microsoft's document signing
 )
+
+UNREADABLE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.UnsupportedGeneralNameType,
+)
+"""What cryptography raises, late, for the parts of a hostile certificate."""
 
 _IDENTITY = re.compile(r"[0-9a-f]{32}")
 _BUREAU = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}")
@@ -121,7 +131,9 @@ def _check_text(what: str, text: str) -> None:
             f"The {what} {text[:20]!r}… has {len(text)} characters; "
             f"a certificate holds {MAX_NAME_CHARS}: shorten it."
         )
-    shown = text.replace("\N{ZERO WIDTH NON-JOINER}", "")  # Persian and Dari names are spelt with it
+    shown = text.replace(
+        "\N{ZERO WIDTH NON-JOINER}", ""
+    )  # Persian and Dari names are spelt with it
     if text != unicodedata.normalize("NFC", text).strip() or not shown.isprintable():
         raise BadSubjectError(
             f"The {what} {text!r} has blanks around it or characters that cannot be shown."
@@ -134,7 +146,7 @@ def make_root(key: PrivateKey, subject: Subject, now: datetime) -> Certificate:
     builder = _builder(name, name, key.public_key())
     builder = _valid(builder, now, now + ROOT_LIFE)
     builder = _as_authority(builder, subject, path_length=1)
-    return builder.sign(key, hashes.SHA256())
+    return _sign(builder, key)
 
 
 def make_hq(key: PrivateKey, subject: Subject, now: datetime) -> Authority:
@@ -157,7 +169,7 @@ def issue_bureau_ca(
     builder = _valid(builder, now, _end(authority, now, BUREAU_LIFE))
     builder = _as_authority(builder, subject, path_length=0)
     builder = builder.add_extension(name_constraints(subject), critical=True)
-    return _issue(builder, authority)
+    return _sign(builder, authority.key)
 
 
 def issue_leaf(
@@ -171,18 +183,14 @@ def issue_leaf(
     _check_competence(authority, subject)
     builder = _builder(leaf_name(subject), authority.certificate.subject, key)
     builder = _valid(builder, now, _end(authority, now, LEAF_LIFE))
-    return _issue(_as_leaf(builder, subject), authority)
+    return _sign(_as_leaf(builder, subject), authority.key)
 
 
 def make_provisional(key: PrivateKey, subject: Subject, now: datetime) -> Certificate:
     """Make a self-signed certificate for somebody whom nobody has approved yet."""
     name = leaf_name(subject)
     builder = _builder(name, name, key.public_key())
-    builder = _as_leaf(_valid(builder, now, now + LEAF_LIFE), subject)
-    builder = builder.add_extension(
-        x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False
-    )
-    return builder.sign(key, hashes.SHA256())
+    return _sign(_as_leaf(_valid(builder, now, now + LEAF_LIFE), subject), key)
 
 
 def is_provisional(certificate: Certificate) -> bool:
@@ -343,11 +351,9 @@ def _as_leaf(builder: x509.CertificateBuilder, subject: Subject) -> x509.Certifi
     return builder.add_extension(alternative_names(subject), critical=False)
 
 
-def _issue(builder: x509.CertificateBuilder, authority: Authority) -> Certificate:
-    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(
-        certificate_key(authority.certificate)
-    )
-    return builder.add_extension(issuer, critical=False).sign(authority.key, hashes.SHA256())
+def _sign(builder: x509.CertificateBuilder, key: PrivateKey) -> Certificate:
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+    return builder.add_extension(issuer, critical=False).sign(key, hashes.SHA256())
 
 
 def _check_competence(authority: Authority, subject: Subject) -> None:
@@ -388,7 +394,7 @@ def _urns(certificate: Certificate) -> dict[str, str]:
     """Return our URIs of the subject alternative name by their first word."""
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (ValueError, x509.ExtensionNotFound) as error:
+    except UNREADABLE as error:
         raise BadCertificateError(f"it does not say whose it is ({error})") from None
     uris = names.get_values_for_type(x509.UniformResourceIdentifier)
     words = [uri.removeprefix(URN).partition(":") for uri in uris if uri.startswith(URN)]

@@ -1,0 +1,223 @@
+"""The verdict on a signer: who it is, and whether what we trust leads to its certificate.
+
+A chain is the signer's certificate first, then its issuer, exactly; the root stays out of it and
+is looked up among the anchors that this workspace pinned. Time is an argument: the moment of first
+receipt, so that the same trust gives the same verdict for ever.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+from cryptography import x509
+
+from stocktake_app.model.codes import Role, Verdict
+from stocktake_app.trust.certificates import (
+    MAX_NAME_CHARS,
+    UNREADABLE,
+    BadCertificateError,
+    Certificate,
+    Subject,
+    certificate_key,
+    is_provisional,
+    name_constraints,
+)
+from stocktake_app.trust.keys import fingerprint, key_bytes
+from stocktake_app.trust.profile import check_bureau, check_issued, check_leaf, check_root
+from stocktake_app.trust.revocation import RevocationList, find_revocation, newest_list
+
+Chain = tuple[Certificate, ...]
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What this workspace goes by.
+
+    ``anchors`` are HQ's pinned root certificates, ``crls`` all revocation lists at hand, ``known``
+    the chains of approved signers: what they signed before their approval counts too.
+    """
+
+    anchors: tuple[Certificate, ...]
+    crls: tuple[RevocationList, ...] = ()
+    known: tuple[Chain, ...] = ()
+
+    def knowing(self, *chains: Chain) -> "Trust":
+        """Return the same trust with more chains of signers; each is still judged itself."""
+        return replace(self, known=self.known + chains)
+
+
+@dataclass(frozen=True)
+class ChainVerdict:
+    """What the chain says of the signer; ``reasons`` and ``notes`` are whole sentences.
+
+    ``verdict`` is valid, signer_unknown, signer_expired or signer_revoked. ``subject`` is only
+    what the certificate claims while the signer is unknown, and None if it is none of ours.
+    """
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    subject: Subject | None
+    certificate: Certificate
+    notes: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The signer's fingerprint to read aloud; "" for a key that is not accepted."""
+        return fingerprint(certificate_key(self.certificate)) if self.subject else ""
+
+
+def judge_chain(chain: Chain, trust: Trust, at: datetime) -> ChainVerdict:
+    """Judge a signer's chain as of ``at``; never raises for what the certificates are."""
+    try:
+        subject = check_leaf(chain[0])
+        if is_provisional(chain[0]):
+            return _judge_provisional(chain, subject, trust, at)
+        path = _path(chain, subject, trust)
+    except UNREADABLE as error:
+        reason = f"We do not know this sender. {_holder(chain[0])} cannot be trusted, as {error}."
+        return ChainVerdict(Verdict.SIGNER_UNKNOWN, (reason,), _claimed(chain[0]), chain[0])
+    return _judge_path(path, subject, trust, at)
+
+
+def _path(chain: Chain, subject: Subject, trust: Trust) -> Chain:
+    """Check who issued what up to an anchor; return the chain with the anchor."""
+    if subject.role is Role.HQ:
+        _require_length(chain, 1)
+    else:
+        _require_length(chain, 2)
+        _check_bureau_issued(chain[0], subject, chain[1])
+    return (*chain, _anchor_of(chain[-1], trust))
+
+
+def _require_length(chain: Chain, length: int) -> None:
+    if len(chain) != length:
+        raise BadCertificateError(f"it comes with {len(chain) - 1} issuers instead of {length - 1}")
+
+
+def _check_bureau_issued(leaf: Certificate, subject: Subject, issuer: Certificate) -> None:
+    bureau = check_bureau(issuer)
+    if not _inside(leaf.subject, name_constraints(bureau)):
+        raise BadCertificateError(f"its name lies outside of what {bureau.bureau} may issue")
+    if subject.bureau != bureau.bureau:
+        raise BadCertificateError(f"it says {subject.bureau}, but {bureau.bureau} issued it")
+    check_issued(leaf, issuer)
+
+
+def _inside(name: x509.Name, constraints: x509.NameConstraints) -> bool:
+    """Say whether the name lies under a permitted branch (RFC 5280, 4.2.1.10 directoryName)."""
+    return any(
+        isinstance(branch, x509.DirectoryName)
+        and name.rdns[: len(branch.value.rdns)] == branch.value.rdns
+        for branch in constraints.permitted_subtrees or ()
+    )
+
+
+def _anchor_of(certificate: Certificate, trust: Trust) -> Certificate:
+    for anchor in trust.anchors:
+        if anchor.subject == certificate.issuer:
+            check_root(anchor)
+            check_issued(certificate, anchor)
+            return anchor
+    raise BadCertificateError("it does not lead to a root that is trusted here")
+
+
+def _judge_path(path: Chain, subject: Subject, trust: Trust, at: datetime) -> ChainVerdict:
+    revoked, notes = _revocations(path, trust, at)
+    outside = [sentence for one in path if (sentence := _out_of_time(one, at))]
+    verdict = Verdict.VALID
+    if outside:
+        verdict = Verdict.SIGNER_EXPIRED
+    if revoked:
+        verdict = Verdict.SIGNER_REVOKED
+    return ChainVerdict(verdict, (*revoked, *outside), subject, path[0], tuple(notes))
+
+
+def _out_of_time(certificate: Certificate, at: datetime) -> str:
+    begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if at < begin:
+        return (
+            f"{_holder(certificate)} begins only on {begin:%Y-%m-%d}; it is {at:%Y-%m-%d} here: "
+            "check the clock of this computer."
+        )
+    return f"{_holder(certificate)} ended on {end:%Y-%m-%d}." if at > end else ""
+
+
+def _revocations(path: Chain, trust: Trust, at: datetime) -> tuple[list[str], list[str]]:
+    """Return the sentences about withdrawn certificates, then the notes about the lists."""
+    revoked, notes = [], []
+    for certificate, issuer in pairwise(path):
+        crl = newest_list(trust.crls, issuer)
+        if crl is None:
+            continue
+        if crl.next_update_utc is None or crl.next_update_utc < at:
+            notes.append(
+                f"The list of withdrawn certificates by {_name(issuer)} is from "
+                f"{crl.last_update_utc:%Y-%m-%d}; ask for a newer one."
+            )
+        found = find_revocation(crl, certificate)
+        if found is None:
+            continue
+        sentence = f"{_holder(certificate)} was withdrawn on {found.date:%Y-%m-%d}: {found.why}"
+        if found.date <= at:
+            revoked.append(f"{sentence}.")
+        else:
+            notes.append(f"{sentence}; this was received before.")
+    return revoked, notes
+
+
+def _judge_provisional(chain: Chain, subject: Subject, trust: Trust, at: datetime) -> ChainVerdict:
+    """Judge somebody who signed before being approved: by the approval of the same key, if any."""
+    _require_length(chain, 1)
+    check_issued(chain[0], chain[0])
+    key = certificate_key(chain[0])
+    approved = [
+        found
+        for known in trust.known
+        if (found := _judge_approved(known, subject, key_bytes(key), trust, at))
+    ]
+    if approved:
+        best = min(approved, key=lambda found: list(Verdict).index(found.verdict))
+        note = "It was signed before the sender was approved; the same key was approved later."
+        return replace(best, notes=(*best.notes, note))
+    reason = (
+        f"We do not know this sender yet: the key {fingerprint(key)} calls itself {subject.name} "
+        f"({subject.unit}). Compare the fingerprint aloud before you approve it."
+    )
+    return ChainVerdict(Verdict.SIGNER_UNKNOWN, (reason,), subject, chain[0])
+
+
+def _judge_approved(
+    known: Chain, claimed: Subject, key: bytes, trust: Trust, at: datetime
+) -> ChainVerdict | None:
+    """Judge one approved chain if it is for this key and identity; approvals look backwards."""
+    if is_provisional(known[0]) or key_bytes(certificate_key(known[0])) != key:
+        return None
+    try:
+        subject = check_leaf(known[0])
+        path = _path(known, subject, trust)
+    except UNREADABLE:
+        return None  # an approval that is not trusted here is none
+    since = max(at, *(one.not_valid_before_utc for one in path))
+    found = _judge_path(path, subject, trust, since)
+    return found if subject.identity == claimed.identity else None
+
+
+def _claimed(certificate: Certificate) -> Subject | None:
+    try:
+        return check_leaf(certificate)
+    except UNREADABLE:
+        return None
+
+
+def _name(certificate: Certificate) -> str:
+    """Return a name that is safe to show, also of a certificate that nobody has checked."""
+    try:
+        names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    except ValueError:
+        names = []
+    name = str(names[0].value) if names else "somebody without a name"
+    return "".join(letter if letter.isprintable() else "?" for letter in name[:MAX_NAME_CHARS])
+
+
+def _holder(certificate: Certificate) -> str:
+    return f"The certificate of {_name(certificate)}"
