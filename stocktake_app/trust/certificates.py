@@ -25,6 +25,7 @@ Certificate = x509.Certificate
 
 ORGANIZATION = "GCR Stocktaking"
 HQ_UNIT = "HQ"
+NO_UNIT = "-"
 URN = "urn:stocktake:"
 MAX_NAME_CHARS = 64  # ub-common-name and ub-organizational-unit-name of X.520
 MAX_FILE_BYTES = 256 * 1024
@@ -69,7 +70,8 @@ class Subject:
     """The person or office that a certificate is for.
 
     ``identity`` is 32 hexadecimal digits and survives renewals; ``bureau`` is a code such as
-    ``WCA``, empty for HQ; ``office`` is free text and may be empty.
+    ``WCA``, empty for HQ and for an officer whom no bureau has approved yet; ``office`` is free
+    text and may be empty.
     """
 
     identity: str
@@ -85,8 +87,8 @@ class Subject:
 
     @property
     def unit(self) -> str:
-        """The organizational unit: the bureau's code, or ``HQ``."""
-        return self.bureau or HQ_UNIT
+        """The organizational unit: the bureau's code, or ``HQ``, or ``-`` for none yet."""
+        return self.bureau or (HQ_UNIT if self.role is Role.HQ else NO_UNIT)
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,14 @@ def check_subject(subject: Subject) -> None:
         raise BadSubjectError(f"The identity {subject.identity!r} is not 32 hexadecimal digits.")
     if subject.role is Role.HQ and subject.bureau:
         raise BadSubjectError(f"HQ belongs to no bureau, but {subject.bureau!r} is given.")
-    if subject.role is not Role.HQ and (
-        not _BUREAU.fullmatch(subject.bureau) or subject.bureau == HQ_UNIT
-    ):
+    _check_bureau_code(subject)
+
+
+def _check_bureau_code(subject: Subject) -> None:
+    may_lack = subject.role is not Role.BUREAU
+    if not subject.bureau and may_lack:
+        return
+    if not _BUREAU.fullmatch(subject.bureau) or subject.bureau == HQ_UNIT:
         raise BadSubjectError(
             f"The bureau {subject.bureau!r} is not a code such as WCA; choose one from the list."
         )

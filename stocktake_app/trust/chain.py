@@ -5,6 +5,7 @@ is looked up among the anchors that this workspace pinned. Time is an argument: 
 receipt, so that the same trust gives the same verdict for ever.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -22,7 +23,7 @@ from stocktake_app.trust.certificates import (
     is_provisional,
     name_constraints,
 )
-from stocktake_app.trust.keys import fingerprint, key_bytes
+from stocktake_app.trust.keys import fingerprint
 from stocktake_app.trust.profile import check_bureau, check_issued, check_leaf, check_root
 from stocktake_app.trust.revocation import RevocationList, find_revocation, newest_list
 
@@ -33,8 +34,9 @@ Chain = tuple[Certificate, ...]
 class Trust:
     """What this workspace goes by.
 
-    ``anchors`` are HQ's pinned root certificates, ``crls`` all revocation lists at hand, ``known``
-    the chains of approved signers: what they signed before their approval counts too.
+    ``anchors`` are HQ's pinned root certificates, and single senders' own ones that a person here
+    compared aloud. ``crls`` are all revocation lists at hand, ``known`` the chains of approved
+    signers: what they signed before their approval counts too.
     """
 
     anchors: tuple[Certificate, ...]
@@ -80,7 +82,19 @@ def judge_chain(chain: Chain, trust: Trust, at: datetime) -> ChainVerdict:
 
 
 def _path(chain: Chain, subject: Subject, trust: Trust) -> Chain:
-    """Check who issued what up to an anchor; return the chain with the anchor."""
+    """Check who issued what up to an anchor; return the chain with the anchor.
+
+    A sender whom a person here approved alone needs no issuer, but is never taken for HQ.
+    """
+    try:
+        return _path_to_root(chain, subject, trust)
+    except BadCertificateError:
+        if chain[0] in trust.anchors and subject.role is not Role.HQ:
+            return chain[:1]
+        raise
+
+
+def _path_to_root(chain: Chain, subject: Subject, trust: Trust) -> Chain:
     if subject.role is Role.HQ:
         _require_length(chain, 1)
     else:
@@ -124,6 +138,8 @@ def _anchor_of(certificate: Certificate, trust: Trust) -> Certificate:
 def _judge_path(path: Chain, subject: Subject, trust: Trust, at: datetime) -> ChainVerdict:
     revoked, notes = _revocations(path, trust, at)
     outside = [sentence for one in path if (sentence := _out_of_time(one, at))]
+    if len(path) == 1:
+        notes.append("A person here approved this sender by the fingerprint; no HQ did.")
     verdict = Verdict.VALID
     if outside:
         verdict = Verdict.SIGNER_EXPIRED
@@ -169,37 +185,48 @@ def _judge_provisional(chain: Chain, subject: Subject, trust: Trust, at: datetim
     """Judge somebody who signed before being approved: by the approval of the same key, if any."""
     _require_length(chain, 1)
     check_issued(chain[0], chain[0])
-    key = certificate_key(chain[0])
-    approved = [
-        found
-        for known in trust.known
-        if (found := _judge_approved(known, subject, key_bytes(key), trust, at))
-    ]
+    approved = _approvals(subject, chain[0], trust.known, trust, at) or _approvals(
+        subject, chain[0], [(anchor,) for anchor in trust.anchors], trust, at
+    )
     if approved:
         best = min(approved, key=lambda found: list(Verdict).index(found.verdict))
+        if best.certificate == chain[0]:
+            return best
         note = "It was signed before the sender was approved; the same key was approved later."
         return replace(best, notes=(*best.notes, note))
     reason = (
-        f"We do not know this sender yet: the key {fingerprint(key)} calls itself {subject.name} "
-        f"({subject.unit}). Compare the fingerprint aloud before you approve it."
+        f"We do not know this sender yet: the key {fingerprint(certificate_key(chain[0]))} calls "
+        f"itself {subject.name} ({subject.unit}). Compare the fingerprint aloud before you "
+        "approve it."
     )
     return ChainVerdict(Verdict.SIGNER_UNKNOWN, (reason,), subject, chain[0])
 
 
-def _judge_approved(
-    known: Chain, claimed: Subject, key: bytes, trust: Trust, at: datetime
-) -> ChainVerdict | None:
-    """Judge one approved chain if it is for this key and identity; approvals look backwards."""
-    if is_provisional(known[0]) or key_bytes(certificate_key(known[0])) != key:
-        return None
+def _approvals(
+    claimed: Subject,
+    certificate: Certificate,
+    known: Sequence[Chain],
+    trust: Trust,
+    at: datetime,
+) -> list[ChainVerdict]:
+    """Judge those of the known chains that are for the same key and identity."""
+    key = certificate.public_key()
+    same = [chain for chain in known if chain[0].public_key() == key]
+    found = [_judge_approved(chain, trust, at) for chain in same]
+    return [
+        one for one in found if one and one.subject and one.subject.identity == claimed.identity
+    ]
+
+
+def _judge_approved(known: Chain, trust: Trust, at: datetime) -> ChainVerdict | None:
+    """Judge an approved chain for what was signed before: an approval looks backwards."""
     try:
         subject = check_leaf(known[0])
         path = _path(known, subject, trust)
     except UNREADABLE:
         return None  # an approval that is not trusted here is none
     since = max(at, *(one.not_valid_before_utc for one in path))
-    found = _judge_path(path, subject, trust, since)
-    return found if subject.identity == claimed.identity else None
+    return _judge_path(path, subject, trust, since)
 
 
 def _claimed(certificate: Certificate) -> Subject | None:
