@@ -45,6 +45,14 @@ class Limits:
     seals: int = 5_000
 
 
+class ForeignFileError(ValueError):
+    """The file is no package, or cannot be read at all; the message is a whole sentence."""
+
+
+class AlteredFileError(ValueError):
+    """The file is a package but not as it was signed; the message is a clause: "the part … is"."""
+
+
 class BadContentsError(ValueError):
     """Seals and objects that do not fit together; the message says which."""
 
@@ -69,7 +77,9 @@ def check_contents(contents: Contents) -> None:
 def _check_objects(contents: Contents) -> None:
     forms = {form for seal in contents.seals for form in seal.manifest.forms}
     for name in sorted(forms - contents.objects.keys()):
-        raise BadContentsError(f"the form {name[:12]}… that its entries were written with is missing")
+        raise BadContentsError(
+            f"the form {name[:12]}… that its entries were written with is missing"
+        )
     for name in sorted(contents.objects.keys() - forms):
         raise BadContentsError(f"it holds an object {name[:12]}… that no signed record names")
     for name, data in contents.objects.items():

@@ -1,0 +1,233 @@
+"""The parts that make a workbook a package: which there are, what they are called, what they say.
+
+The seals come first as ``customXml/item1.xml`` and so on, in their order, then the objects by name;
+programs of the Office family keep these parts when somebody saves the file again.
+"""
+
+import re
+import uuid
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from stocktake_app.exchange.contents import AlteredFileError
+from stocktake_app.exchange.relationships import (
+    CONTENT_TYPES_NAME,
+    DECLARATION,
+    OFFICE_RELATIONSHIPS,
+    SIGNATURES_TYPE,
+    Relationship,
+    write_relationships,
+)
+
+SEAL_NAMESPACE = "urn:stocktake:seal:1"
+OBJECT_NAMESPACE = "urn:stocktake:object:1"
+
+ROOT_RELATIONSHIPS = "_rels/.rels"
+WORKBOOK = "xl/workbook.xml"
+CORE = "docProps/core.xml"
+APP = "docProps/app.xml"
+SIGNATURE = "_xmlsignatures/sig1.xml"
+SIGNATURE_ORIGIN = "_xmlsignatures/origin.sigs"
+SIGNATURE_LINKS = "_xmlsignatures/_rels/origin.sigs.rels"
+CUSTOM = "customXml/"
+
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_SHEET = f"{_OFFICE}.spreadsheetml"
+_DATA = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
+ITEM_PROPERTIES_TYPE = f"{_OFFICE}.customXmlProperties+xml"
+_SIGNED_ROOT = Relationship("rId1", f"{OFFICE_RELATIONSHIPS}/officeDocument", WORKBOOK)
+
+READABLE_TYPES = frozenset(
+    {
+        f"{_SHEET}.{kind}+xml"
+        for kind in ("sheet.main", "worksheet", "styles", "sharedStrings", "table", "comments")
+    }
+    | {f"{_OFFICE}.theme+xml", f"{_OFFICE}.drawing+xml", "image/png"}
+)
+"""What the readable part of a package consists of; no macros, no external data, no queries."""
+
+HYPERLINK = f"{OFFICE_RELATIONSHIPS}/hyperlink"
+"""The only relationship that may lead out of the file."""
+
+UNSIGNED_TYPES: Mapping[str, str] = {
+    CORE: "application/vnd.openxmlformats-package.core-properties+xml",
+    APP: f"{_OFFICE}.extended-properties+xml",
+    SIGNATURE_ORIGIN: SIGNATURES_TYPE,
+    SIGNATURE: "application/vnd.openxmlformats-package.digital-signature-xmlsignature+xml",
+}
+"""Parts that Office never signs; each holds fixed bytes, or the signature."""
+
+UNSIGNED_NAMES = frozenset({*UNSIGNED_TYPES, CONTENT_TYPES_NAME, SIGNATURE_LINKS})
+
+
+def root_relationships() -> tuple[Relationship, ...]:
+    """Return the package's own relationships, the same in every package."""
+    return (
+        _SIGNED_ROOT,
+        Relationship("rId2", f"{_PACKAGE}/relationships/metadata/core-properties", CORE),
+        Relationship("rId3", f"{OFFICE_RELATIONSHIPS}/extended-properties", APP),
+        Relationship(
+            "rId4", f"{_PACKAGE}/relationships/digital-signature/origin", SIGNATURE_ORIGIN
+        ),
+    )
+
+
+def signed_sources(name: str, links: tuple[Relationship, ...]) -> tuple[str, ...]:
+    """Return the ids of the relationships that are signed of a relationships part: all of them.
+
+    Of the package's own three are not: Office, too, leaves out properties and the signature.
+    """
+    if name == ROOT_RELATIONSHIPS:
+        return (_SIGNED_ROOT.id,)
+    return tuple(sorted(one.id for one in links))
+
+
+def fixed_parts(signed_at: datetime) -> dict[str, bytes]:
+    """Return the unsigned parts that follow from the time of signing alone."""
+    link = f"{_PACKAGE}/relationships/digital-signature/signature"
+    return {
+        CORE: _core_properties(signed_at),
+        APP: _app_properties(),
+        SIGNATURE_ORIGIN: b"",
+        SIGNATURE_LINKS: write_relationships([Relationship("rId1", link, "sig1.xml")]),
+    }
+
+
+def _core_properties(signed_at: datetime) -> bytes:
+    time = signed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    dates = "".join(
+        f'<dcterms:{name} xsi:type="dcterms:W3CDTF">{time}</dcterms:{name}>'
+        for name in ("created", "modified")
+    )
+    return (
+        f'{DECLARATION}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:creator>Stocktake</dc:creator>{dates}</cp:coreProperties>"
+    ).encode()
+
+
+def _app_properties() -> bytes:
+    return (
+        f'{DECLARATION}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/'
+        'extended-properties"><Application>Stocktake</Application></Properties>'
+    ).encode()
+
+
+@dataclass(frozen=True)
+class Item:
+    """A seal or an object as a part of custom XML, with what Office wants beside it.
+
+    ``number`` counts from 1; ``namespace`` is that of its one element.
+    """
+
+    number: int
+    namespace: str
+    part: bytes
+
+    @property
+    def name(self) -> str:
+        """The part's name."""
+        return item_name(self.number)
+
+    @property
+    def from_workbook(self) -> Relationship:
+        """The workbook's relationship to it."""
+        key = f"rIdStocktake{self.number}"
+        return Relationship(key, f"{OFFICE_RELATIONSHIPS}/customXml", f"../{self.name}")
+
+    @property
+    def link(self) -> Relationship:
+        """Its own relationship, to its properties."""
+        target = item_properties_name(self.number).removeprefix(CUSTOM)
+        return Relationship("rId1", f"{OFFICE_RELATIONSHIPS}/customXmlProps", target)
+
+    @property
+    def properties(self) -> bytes:
+        """Its properties part."""
+        key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.namespace}#{self.number}")).upper()
+        return (
+            f'{DECLARATION}<ds:datastoreItem ds:itemID="{{{key}}}" xmlns:ds="{_DATA}">'
+            f'<ds:schemaRefs><ds:schemaRef ds:uri="{self.namespace}"/></ds:schemaRefs>'
+            "</ds:datastoreItem>"
+        ).encode()
+
+
+def item_name(number: int) -> str:
+    """Return the name of the part of the n-th seal or object, from 1."""
+    return f"{CUSTOM}item{number}.xml"
+
+
+def item_properties_name(number: int) -> str:
+    """Return the name of the properties part of the n-th item, from 1."""
+    return f"{CUSTOM}itemProps{number}.xml"
+
+
+def seal_item(number: int, encoded: bytes) -> Item:
+    """Wrap a seal file's bytes."""
+    return Item(number, SEAL_NAMESPACE, _wrapped(_SEAL_HEAD, encoded, b"</seal>"))
+
+
+def object_item(number: int, name: str, data: bytes) -> Item:
+    """Wrap an object; ``name`` is its SHA-256."""
+    head = _OBJECT_HEAD % name.encode()
+    return Item(number, OBJECT_NAMESPACE, _wrapped(head, data, b"</object>"))
+
+
+_SEAL_HEAD = f'{DECLARATION}<seal xmlns="{SEAL_NAMESPACE}">'.encode()
+_OBJECT_HEAD = f'{DECLARATION}<object xmlns="{OBJECT_NAMESPACE}" sha256="%b">'.encode()
+
+
+def _wrapped(head: bytes, data: bytes, tail: bytes) -> bytes:
+    return b"".join((head, b64encode(data), tail))
+
+
+def read_item(number: int, part: bytes) -> tuple[Item, str, bytes]:
+    """Read a seal or an object that must be wrapped exactly as we do it.
+
+    Returns the item, "" or the name of the object, and the bytes.
+
+    Raises:
+        AlteredFileError: it is wrapped in another way.
+    """
+    body = part[part.find(b'">') + 2 : part.rfind(b"<")]
+    name = _OBJECT_NAME.match(part)
+    try:
+        data = b64decode(body, validate=True)
+    except ValueError:
+        raise AlteredFileError(f"the part {item_name(number)} is damaged") from None
+    key = name.group(1).decode() if name else ""
+    item = object_item(number, key, data) if key else seal_item(number, data)
+    if item.part != part:
+        raise AlteredFileError(f"the part {item_name(number)} was written by another program")
+    return item, key, data
+
+
+_OBJECT_NAME = re.compile(re.escape(_OBJECT_HEAD).replace(b"%b", b"([0-9a-f]{64})"))
+
+
+def find_resaved(part: bytes) -> tuple[str | None, bytes] | None:
+    """Find a seal or an object in custom XML that another program saved again.
+
+    Returns the name of the object or None for a seal, and the bytes; None if there is neither.
+    """
+    found = _RESAVED.search(part)
+    if found is None:
+        return None
+    tag, attributes, body = found.groups()
+    namespace = SEAL_NAMESPACE if tag == b"seal" else OBJECT_NAMESPACE
+    name = _RESAVED_NAME.search(attributes)
+    if namespace.encode() not in attributes or (tag == b"object") != bool(name):
+        return None
+    try:
+        data = b64decode(b"".join(body.split()), validate=True)
+    except ValueError:
+        return None
+    return name.group(1).decode() if name else None, data
+
+
+_RESAVED = re.compile(rb"<(?:\w+:)?(seal|object)\s([^<>]*)>([A-Za-z0-9+/=\s]*)</")
+_RESAVED_NAME = re.compile(rb"sha256=[\"']([0-9a-f]{64})[\"']")
