@@ -6,12 +6,15 @@ shaped and reordered. Doing it for a whole paragraph would put its lines in the 
 
 import bisect
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u200f\u202b\u202e\u2067]")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+
+_MARKER = "\u206a"
 
 MAX_LINE_CHARS = 1000
 
@@ -50,8 +53,31 @@ def visual(line: str, *, rtl: bool) -> str:
         return _INVISIBLE.sub("", line)
     from bidi import get_display
 
-    ordered: str = get_display(shape(line), base_dir="R" if rtl else "L")
-    return _INVISIBLE.sub("", ordered)
+    brackets = _brackets()
+    shaped = shape(line.replace(_MARKER, ""))
+    marked = re.sub(brackets, rf"\g<0>{_MARKER}", shaped)
+    ordered: str = get_display(marked, base_dir="R" if rtl else "L")
+    mirrored = re.sub(f"{_MARKER}{brackets}|{brackets}{_MARKER}", _mirror, ordered)
+    return _INVISIBLE.sub("", mirrored)
+
+
+def _mirror(pair: re.Match[str]) -> str:
+    """Turn a bracket around if the marker that followed it now stands before it.
+
+    The library reorders but does not mirror (UAX #9, rule L4) and does not tell levels. A marker
+    has the level of the character it follows, so its side tells the direction.
+    """
+    from bidi.mirror import MIRRORED
+
+    first, second = pair[0][0], pair[0][1]
+    return str(MIRRORED.get(second, second)) if first == _MARKER else first
+
+
+@lru_cache
+def _brackets() -> str:
+    from bidi.mirror import MIRRORED
+
+    return f"[{''.join(map(re.escape, MIRRORED))}]"
 
 
 def break_lines(text: str, width: float, measure: Measure) -> list[str]:
@@ -70,7 +96,9 @@ def _break_paragraph(paragraph: str, width: float, measure: Measure) -> list[str
     room = width
     for piece, spaced in _pieces(paragraph, width, measure):
         glue = " " if spaced and lines[-1] else ""
-        needed = measure(shape(piece)) + (measure(glue) if glue else 0.0)
+        # A space is as wide as the font of the letter before it makes it.
+        tail = shape(lines[-1][-1:])
+        needed = measure(shape(piece)) + (measure(tail + glue) - measure(tail) if glue else 0.0)
         if needed > room and lines[-1]:
             lines.append(piece)
             room = width - measure(shape(piece))
@@ -95,3 +123,14 @@ def _pieces(paragraph: str, width: float, measure: Measure) -> Iterator[tuple[st
 def _fitting(word: str, width: float, measure: Measure) -> int:
     lengths = range(1, min(len(word), MAX_LINE_CHARS))
     return max(1, bisect.bisect_right(lengths, width, key=lambda n: measure(shape(word[:n]))))
+
+
+def starts_right_to_left(text: str, *, otherwise: bool) -> bool:
+    """Say which way a paragraph runs, by its first letter; ``otherwise`` where it has none."""
+    for character in text:
+        match unicodedata.bidirectional(character):
+            case "R" | "AL":
+                return True
+            case "L":
+                return False
+    return otherwise

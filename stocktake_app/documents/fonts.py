@@ -27,6 +27,9 @@ class Weight(StrEnum):
     ITALIC = "Italic"
 
 
+MAX_SPELLED_OUT = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A stretch of text in one font; ``scale`` multiplies the size asked for."""
@@ -85,20 +88,29 @@ def describe(character: str) -> str:
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
 
 
-def spelled_out(text: str) -> str:
-    """Return the text with each run of characters that no font has as ``[U+1F600]``."""
+def printable(text: str) -> str:
+    """Return the text with what no font can show made visible.
+
+    A few such characters are spelled out, as ``[U+1F600]``; of a text in another script each
+    becomes ``\ufffd``, as pages of numbers would help nobody.
+    """
     missing = missing_characters(text)
     if not missing:
         return text
-    pattern = re.compile(f"[{''.join(map(re.escape, missing))}]+")
-    return pattern.sub(lambda match: f"[{' '.join(f'U+{ord(one):04X}' for one in match[0])}]", text)
+    pattern = f"[{''.join(map(re.escape, missing))}]"
+    if len(re.findall(pattern, text)) > MAX_SPELLED_OUT:
+        return re.sub(pattern, "\ufffd", text)
+    return re.sub(f"{pattern}+", _spell_out, text)
+
+
+def _spell_out(match: re.Match[str]) -> str:
+    return f"[{' '.join(f'U+{ord(one):04X}' for one in match[0])}]"
 
 
 def runs(text: str, weight: Weight) -> list[Run]:
     """Cut a line, already in visual order, into stretches of one font.
 
-    Spaces and punctuation stay with what stands before them. A character that no font has is left
-    to the Latin one, which draws a box for it.
+    Spaces and punctuation stay with what stands before them. The text must be ``printable``.
     """
     if _PLAIN.fullmatch(text):
         return [Run(latin(weight), text, 1.0)] if text else []
@@ -115,13 +127,20 @@ def runs(text: str, weight: Weight) -> list[Run]:
 
 def _font_for(character: str, before: str, weight: Weight) -> str:
     code = ord(character)
-    letter = unicodedata.category(character)[0] in "LN"
-    if before and not letter and code in characters_of(before):
+    if before and _follows(character) and code in characters_of(before):
         return before
     for font in (latin(weight), arabic(weight)):
         if code in characters_of(font):
             return font
     return latin(weight)
+
+
+def _follows(character: str) -> bool:
+    """Say whether a character takes the font of what stands before it.
+
+    Brackets do not: those of Amiri are drawn mirrored already.
+    """
+    return unicodedata.category(character)[0] not in "LN" and not unicodedata.mirrored(character)
 
 
 @lru_cache

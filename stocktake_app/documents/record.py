@@ -69,12 +69,16 @@ class Differing:
 
 @dataclass(frozen=True)
 class Item:
-    """One row of a repeat, such as a finding: its number, kind, main text and other answers."""
+    """One row of a repeat, such as a finding: its number, kind, main text and other answers.
+
+    ``tag`` is the kind in the reader's language, ``kind`` its code (``good_practice``) for colour.
+    """
 
     number: str
     tag: str
     text: str
     answers: tuple[Fact, ...] = ()
+    kind: str = ""
 
 
 @dataclass(frozen=True)
