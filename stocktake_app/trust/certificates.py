@@ -1,12 +1,8 @@
 """Certificates: HQ's root -> HQ's signers and the bureaux; a bureau -> itself and its officers.
 
-Names are ``O=GCR Stocktaking, OU=<bureau, or HQ>[, OU=<office>], CN=<name>``, so that one critical
-directoryName constraint (RFC 5280, 4.2.1.10) keeps a bureau inside its own branch. Identity, role
-and bureau stand as URIs in the subject alternative name. What is checked is in ``profile.py``.
+What stands in them is in ``subjects.py``, what is checked of them in ``profile.py``.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,20 +10,48 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import NameOID
 
 from stocktake_app.errors import RefusedError, UserFileError
 from stocktake_app.model.codes import Role
 from stocktake_app.model.scope import Author
-from stocktake_app.trust.keys import PrivateKey, PublicKey, accept_key, fingerprint
+from stocktake_app.trust.keys import PrivateKey, PublicKey, accept_key
+from stocktake_app.trust.subjects import (
+    URN,
+    USAGES,
+    BadSubjectError,
+    Subject,
+    alternative_names,
+    authority_name,
+    check_subject,
+    key_usage,
+    leaf_name,
+    name_constraints,
+)
+
+__all__ = [
+    "UNREADABLE",
+    "Authority",
+    "BadCertificateError",
+    "BadSubjectError",
+    "Certificate",
+    "Subject",
+    "author_of",
+    "certificate_key",
+    "check_subject",
+    "from_pem",
+    "is_provisional",
+    "issue_bureau_ca",
+    "issue_leaf",
+    "make_hq",
+    "make_provisional",
+    "make_root",
+    "subject_of",
+    "to_pem",
+]
 
 Certificate = x509.Certificate
 
-ORGANIZATION = "GCR Stocktaking"
-HQ_UNIT = "HQ"
-NO_UNIT = "-"
-URN = "urn:stocktake:"
-MAX_NAME_CHARS = 64  # ub-common-name and ub-organizational-unit-name of X.520
 MAX_FILE_BYTES = 256 * 1024
 
 ROOT_LIFE = timedelta(days=20 * 365)
@@ -38,12 +62,6 @@ LEAF_LIFE = timedelta(days=5 * 365 + 2)
 EARLIER = timedelta(days=1)
 """A certificate begins a day early: laptops' clocks differ."""
 
-USAGES = (
-    ExtendedKeyUsageOID.EMAIL_PROTECTION,  # LibreOffice and pdfsig trust no signer without it
-    ObjectIdentifier("1.3.6.1.5.5.7.3.36"),  # documentSigning, RFC 9336
-    ObjectIdentifier("1.3.6.1.4.1.311.10.3.12"),  # Microsoft's document signing
-)
-
 UNREADABLE = (
     ValueError,
     UnsupportedAlgorithm,
@@ -53,42 +71,9 @@ UNREADABLE = (
 )
 """What cryptography raises, late, for the parts of a hostile certificate."""
 
-_IDENTITY = re.compile(r"[0-9a-f]{32}")
-_BUREAU = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}")
-
 
 class BadCertificateError(ValueError):
     """A certificate that is not one of ours; the message says why."""
-
-
-class BadSubjectError(RefusedError):
-    """A person or office that cannot stand in a certificate; the message says why."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The person or office that a certificate is for.
-
-    ``identity`` is 32 hexadecimal digits and survives renewals; ``bureau`` is a code such as
-    ``WCA``, empty for HQ and for an officer whom no bureau has approved yet; ``office`` is free
-    text and may be empty.
-    """
-
-    identity: str
-    name: str
-    role: Role
-    bureau: str = ""
-    office: str = ""
-
-    @property
-    def author(self) -> Author:
-        """What of it decides who may touch what."""
-        return Author(self.identity, self.role, self.bureau)
-
-    @property
-    def unit(self) -> str:
-        """The organizational unit: the bureau's code, or ``HQ``, or ``-`` for none yet."""
-        return self.bureau or (HQ_UNIT if self.role is Role.HQ else NO_UNIT)
 
 
 @dataclass(frozen=True)
@@ -103,48 +88,6 @@ class Authority:
     def intermediates(self) -> tuple[Certificate, ...]:
         """What stands between a certificate issued here and the root."""
         return () if self.certificate == self.root else (self.certificate,)
-
-
-def check_subject(subject: Subject) -> None:
-    """Check that the subject can stand in a certificate.
-
-    Raises:
-        BadSubjectError: with one sentence about what is wrong.
-    """
-    for what, text in (("name", subject.name), ("office", subject.office)):
-        _check_text(what, text)
-    if not subject.name:
-        raise BadSubjectError("A certificate needs a name; give yours or your office's.")
-    if not _IDENTITY.fullmatch(subject.identity):
-        raise BadSubjectError(f"The identity {subject.identity!r} is not 32 hexadecimal digits.")
-    if subject.role is Role.HQ and subject.bureau:
-        raise BadSubjectError(f"HQ belongs to no bureau, but {subject.bureau!r} is given.")
-    _check_bureau_code(subject)
-
-
-def _check_bureau_code(subject: Subject) -> None:
-    may_lack = subject.role is not Role.BUREAU
-    if not subject.bureau and may_lack:
-        return
-    if not _BUREAU.fullmatch(subject.bureau) or subject.bureau == HQ_UNIT:
-        raise BadSubjectError(
-            f"The bureau {subject.bureau!r} is not a code such as WCA; choose one from the list."
-        )
-
-
-def _check_text(what: str, text: str) -> None:
-    if len(text) > MAX_NAME_CHARS:
-        raise BadSubjectError(
-            f"The {what} {text[:20]!r}… has {len(text)} characters; "
-            f"a certificate holds {MAX_NAME_CHARS}: shorten it."
-        )
-    shown = text.replace(
-        "\N{ZERO WIDTH NON-JOINER}", ""
-    )  # Persian and Dari names are spelt with it
-    if text != unicodedata.normalize("NFC", text).strip() or not shown.isprintable():
-        raise BadSubjectError(
-            f"The {what} {text!r} has blanks around it or characters that cannot be shown."
-        )
 
 
 def make_root(key: PrivateKey, subject: Subject, now: datetime) -> Certificate:
@@ -266,58 +209,6 @@ def from_pem(data: bytes) -> tuple[Certificate, ...]:
         return tuple(x509.load_pem_x509_certificates(data))
     except ValueError as error:
         raise UserFileError(f"There is no certificate in this file ({error}).") from None
-
-
-def leaf_name(subject: Subject) -> x509.Name:
-    """Return the distinguished name of somebody who signs."""
-    units = [subject.unit, subject.office] if subject.office else [subject.unit]
-    return _name(units, subject.name)
-
-
-def authority_name(subject: Subject, key: PublicKey) -> x509.Name:
-    """Return the distinguished name of an authority; its fingerprint keeps two of them apart."""
-    title = "root" if subject.role is Role.HQ else "certificates"
-    return _name([subject.unit], f"Stocktake {subject.unit} {title} {fingerprint(key)}")
-
-
-def alternative_names(subject: Subject) -> x509.SubjectAlternativeName:
-    """Return identity, role and bureau as URIs."""
-    names = [f"{URN}identity:{subject.identity}", f"{URN}role:{subject.role}"]
-    names += [f"{URN}bureau:{subject.bureau}"] if subject.bureau else []
-    return x509.SubjectAlternativeName([x509.UniformResourceIdentifier(one) for one in names])
-
-
-def name_constraints(subject: Subject) -> x509.NameConstraints:
-    """Return the constraint that keeps a bureau's certificates inside its branch."""
-    branch = x509.DirectoryName(x509.Name(_branch([subject.unit])))
-    return x509.NameConstraints(permitted_subtrees=[branch], excluded_subtrees=None)
-
-
-def key_usage(*, authority: bool) -> x509.KeyUsage:
-    """Return what a key may do: issue certificates and revocation lists, or sign; never both."""
-    return x509.KeyUsage(
-        digital_signature=not authority,
-        content_commitment=not authority,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=authority,
-        crl_sign=authority,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _name(units: Sequence[str], common: str) -> x509.Name:
-    return x509.Name([*_branch(units), x509.NameAttribute(NameOID.COMMON_NAME, common)])
-
-
-def _branch(units: Sequence[str]) -> list[x509.NameAttribute[str]]:
-    organization = x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION)
-    return [
-        organization,
-        *(x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit) for unit in units),
-    ]
 
 
 def _builder(name: x509.Name, issuer: x509.Name, key: PublicKey) -> x509.CertificateBuilder:

@@ -14,18 +14,16 @@ from cryptography import x509
 
 from stocktake_app.model.codes import Role, Verdict
 from stocktake_app.trust.certificates import (
-    MAX_NAME_CHARS,
     UNREADABLE,
     BadCertificateError,
     Certificate,
-    Subject,
     certificate_key,
     is_provisional,
-    name_constraints,
 )
 from stocktake_app.trust.keys import fingerprint
 from stocktake_app.trust.profile import check_bureau, check_issued, check_leaf, check_root
 from stocktake_app.trust.revocation import RevocationList, find_revocation, newest_list
+from stocktake_app.trust.subjects import MAX_NAME_CHARS, Subject, name_constraints
 
 Chain = tuple[Certificate, ...]
 

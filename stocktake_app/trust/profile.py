@@ -12,20 +12,22 @@ from cryptography.x509.oid import ExtensionOID, SignatureAlgorithmOID
 from stocktake_app.model.codes import Role
 from stocktake_app.trust.certificates import (
     UNREADABLE,
-    USAGES,
     BadCertificateError,
     Certificate,
-    Subject,
-    alternative_names,
-    authority_name,
     certificate_key,
     is_provisional,
-    key_usage,
-    leaf_name,
-    name_constraints,
     subject_of,
 )
 from stocktake_app.trust.keys import BadKeyError
+from stocktake_app.trust.subjects import (
+    USAGES,
+    Subject,
+    alternative_names,
+    authority_name,
+    key_usage,
+    leaf_name,
+    name_constraints,
+)
 
 ALGORITHMS = frozenset(
     {
