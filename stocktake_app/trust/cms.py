@@ -26,7 +26,15 @@ from stocktake_app.trust.keys import (
     sign,
 )
 
-__all__ = ["BadSignatureError", "Opened", "Signer", "open_detached", "sign_detached"]
+__all__ = [
+    "BadSignatureError",
+    "Opened",
+    "Signer",
+    "open_detached",
+    "open_digest",
+    "sign_detached",
+    "sign_digest",
+]
 
 MAX_CHAIN = 4
 
@@ -72,7 +80,7 @@ class _Parts:
     """Everything of a signature that the content does not give."""
 
     chain: tuple[Certificate, ...]
-    signing_time: datetime
+    signing_time: datetime | None
     signature: bytes = b""
 
     @property
@@ -82,9 +90,19 @@ class _Parts:
 
 def sign_detached(data: bytes, signer: Signer, now: datetime) -> bytes:
     """Sign the data; return the DER of the signature that stands beside it."""
-    parts = _Parts(signer.chain, now.astimezone(UTC).replace(microsecond=0))
-    attributes = der.set_of(*_signed_attributes(data, parts))
-    return _assemble(data, replace(parts, signature=sign(signer.key, attributes)))
+    time = now.astimezone(UTC).replace(microsecond=0)
+    return _sign(hashlib.sha256(data).digest(), signer, time)
+
+
+def sign_digest(digest: bytes, signer: Signer) -> bytes:
+    """Sign a SHA-256 as PDF wants it: the time stands outside (EN 319 142-1, 6.3)."""
+    return _sign(digest, signer, None)
+
+
+def _sign(digest: bytes, signer: Signer, time: datetime | None) -> bytes:
+    parts = _Parts(signer.chain, time)
+    attributes = der.set_of(*_signed_attributes(digest, parts))
+    return _assemble(digest, replace(parts, signature=sign(signer.key, attributes)))
 
 
 def open_detached(data: bytes, signature: bytes) -> Opened:
@@ -93,17 +111,36 @@ def open_detached(data: bytes, signature: bytes) -> Opened:
     Raises:
         BadSignatureError: it does not hold, or is not exactly as our writer makes it.
     """
+    parts = _open(hashlib.sha256(data).digest(), signature)
+    if parts.signing_time is None:
+        raise BadSignatureError("the signature does not say when it was made")
+    return Opened(parts.chain, parts.signing_time)
+
+
+def open_digest(digest: bytes, signature: bytes) -> tuple[Certificate, ...]:
+    """Check a signature made by ``sign_digest``; return the chain that claims to have signed.
+
+    Raises:
+        BadSignatureError: as ``open_detached``.
+    """
+    parts = _open(digest, signature)
+    if parts.signing_time is not None:
+        raise BadSignatureError("the signature names a time where none belongs")
+    return parts.chain
+
+
+def _open(digest: bytes, signature: bytes) -> _Parts:
     if len(signature) > MAX_CMS_BYTES:
         raise BadSignatureError("the signature is far too large")
     try:
         parts = _take_apart(signature)
-        rebuilt = _assemble(data, parts)
+        rebuilt = _assemble(digest, parts)
     except (*UNREADABLE, IndexError, KeyError, x509.InvalidVersion) as error:
         raise BadSignatureError(f"the signature cannot be read ({error})") from None
     if rebuilt != signature:
         raise BadSignatureError("the content or its signature was changed after signing")
-    check_signature(parts.key, parts.signature, der.set_of(*_signed_attributes(data, parts)))
-    return Opened(parts.chain, parts.signing_time)
+    check_signature(parts.key, parts.signature, der.set_of(*_signed_attributes(digest, parts)))
+    return parts
 
 
 def _take_apart(signature: bytes) -> _Parts:
@@ -119,10 +156,11 @@ def _take_apart(signature: bytes) -> _Parts:
         raise BadSignatureError("the signature names too many certificates, or none")
     by_name = {_certificate_id(one): one for one in der.members(certificates)}
     chain = tuple(x509.load_der_x509_certificate(by_name[one]) for one in named)
-    return _Parts(chain, der.read_time(values[SIGNING_TIME]), der.content(value))
+    time = der.read_time(values[SIGNING_TIME]) if SIGNING_TIME in values else None
+    return _Parts(chain, time, der.content(value))
 
 
-def _assemble(data: bytes, parts: _Parts) -> bytes:
+def _assemble(digest: bytes, parts: _Parts) -> bytes:
     """Return the whole signature: ContentInfo of SignedData (RFC 5652, 5.1)."""
     issuer = der.sequence(
         parts.chain[0].issuer.public_bytes(), der.integer(parts.chain[0].serial_number)
@@ -131,7 +169,7 @@ def _assemble(data: bytes, parts: _Parts) -> bytes:
         VERSION_1,
         issuer,
         SHA256,
-        der.set_of(*_signed_attributes(data, parts), tag=der.CONTEXT_0),
+        der.set_of(*_signed_attributes(digest, parts), tag=der.CONTEXT_0),
         RSA_SHA256 if isinstance(parts.key, rsa.RSAPublicKey) else ECDSA_SHA256,
         der.element(der.OCTETS, parts.signature),
     )
@@ -145,18 +183,16 @@ def _assemble(data: bytes, parts: _Parts) -> bytes:
     return der.sequence(SIGNED_DATA, der.element(der.CONTEXT_0, signed))
 
 
-def _signed_attributes(data: bytes, parts: _Parts) -> list[bytes]:
-    digest = der.element(der.OCTETS, hashlib.sha256(data).digest())
+def _signed_attributes(digest: bytes, parts: _Parts) -> list[bytes]:
     named = der.sequence(*(_certificate_id(_encoded(one)) for one in parts.chain))
-    return [
-        der.sequence(kind, der.set_of(value))
-        for kind, value in (
-            (CONTENT_TYPE, DATA),
-            (SIGNING_TIME, der.time(parts.signing_time)),
-            (MESSAGE_DIGEST, digest),
-            (SIGNING_CERTIFICATE_V2, der.sequence(named)),
-        )
-    ]
+    values = {
+        CONTENT_TYPE: DATA,
+        MESSAGE_DIGEST: der.element(der.OCTETS, digest),
+        SIGNING_CERTIFICATE_V2: der.sequence(named),
+    }
+    if parts.signing_time is not None:
+        values[SIGNING_TIME] = der.time(parts.signing_time)
+    return [der.sequence(kind, der.set_of(value)) for kind, value in values.items()]
 
 
 def _certificate_id(certificate: bytes) -> bytes:
