@@ -9,7 +9,10 @@ from stocktake_app.actions.forms import form_of, xform_by_key
 from stocktake_app.actions.result import Result
 from stocktake_app.model.ids import new_row_id
 from stocktake_app.questionnaire.session import FormSession
-from stocktake_app.store import drafts, forms, freezing, registers
+from stocktake_app.store import drafts, forms, registers
+from stocktake_app.store.entries import get_entry
+from stocktake_app.store.freezing import freeze
+from stocktake_app.store.projections import refresh_projections
 from stocktake_app.store.workspace import Workspace
 
 
@@ -29,14 +32,15 @@ class Finished(Result):
 
 
 def begin(workspace: Workspace, form_key: str, *, now: datetime) -> str:
-    """Start a new entry of a questionnaire and return its draft's id."""
-    sha256 = forms.add_form(workspace, xform_by_key(form_key))
-    return drafts.start_draft(workspace, sha256, now=now)
+    """Start a new entry of a questionnaire (``regional``, or a file) and return its draft's id."""
+    sha256 = forms.add_form(workspace, xform_by_key(form_key), now)
+    return drafts.start_draft(workspace, sha256, now=now).id
 
 
 def edit(workspace: Workspace, entry: str, *, now: datetime) -> str:
     """Return the draft in which this entry is being edited, starting one when there is none."""
-    return drafts.edit_entry(workspace, entry, now=now)
+    found = get_entry(workspace, entry)
+    return drafts.start_draft(workspace, found.form, found.id, now=now).id
 
 
 def open_session(
@@ -48,9 +52,8 @@ def open_session(
 ) -> FormSession:
     """Open the questionnaire of a draft with what was typed so far."""
     found = drafts.get_draft(workspace, draft)
-    form = form_of(forms.get_form(workspace, found.form))
     session = FormSession(
-        form,
+        form_of(forms.get_form(workspace, found.form)),
         found.answers,
         rows=lambda name: registers.register_rows(workspace, name),
         now=now,
@@ -66,18 +69,18 @@ def open_session(
 def save(
     workspace: Workspace, draft: str, stored: Mapping[str, str | None], *, now: datetime
 ) -> None:
-    """Store what one answer changed (``Changes.stored``); on disk when this returns."""
+    """Store what one step changed (``Changes.stored``); it is on disk when this returns."""
     drafts.save_answers(workspace, draft, stored, now=now)
 
 
-def undo(workspace: Workspace, draft: str, *, now: datetime) -> bool:
-    """Take the last saved answer back; False when there is nothing left. Reopen the session."""
-    return drafts.undo(workspace, draft, now=now) is not None
+def undo(workspace: Workspace, draft: str, *, now: datetime) -> dict[str, str | None]:
+    """Take the last saved step back; return the answers that changed. Reopen the session then."""
+    return drafts.undo(workspace, draft, now=now)
 
 
-def redo(workspace: Workspace, draft: str, *, now: datetime) -> bool:
-    """Do again what undo took back; False when there is nothing. Reopen the session."""
-    return drafts.redo(workspace, draft, now=now) is not None
+def redo(workspace: Workspace, draft: str, *, now: datetime) -> dict[str, str | None]:
+    """Do again the last step taken back; return the answers that changed. Reopen the session."""
+    return drafts.redo(workspace, draft, now=now)
 
 
 def finish(workspace: Workspace, draft: str, *, now: datetime) -> Finished:
@@ -95,9 +98,12 @@ def leave(workspace: Workspace, draft: str, *, now: datetime) -> Finished:
     return _freeze(workspace, draft, session, now=now, finished=False)
 
 
-def discard(workspace: Workspace, draft: str, *, now: datetime) -> None:
-    """Put a draft aside; nothing of it is lost until it is removed for good."""
-    drafts.discard(workspace, draft, now=now)
+def leave_all(workspace: Workspace, *, now: datetime) -> int:
+    """Freeze every draft as it stands; what an export of everything does first."""
+    return sum(
+        leave(workspace, draft.id, now=now).change is not None
+        for draft in drafts.list_drafts(workspace)
+    )
 
 
 def capture(
@@ -117,9 +123,20 @@ def capture(
     session = open_session(workspace, draft, now=lambda: now)
     filled = session.fill(answers)
     save(workspace, draft, filled.changes.stored, now=now)
-    misfits = tuple((problem.row_text, str(problem)) for problem in filled.problems)
+    misfits = tuple((problem.place, str(problem)) for problem in filled.problems)
     if misfits or not finish_it:
         return Finished(draft, None, None, misfits)
+    return finish(workspace, draft, now=now)
+
+
+def revise(
+    workspace: Workspace, entry: str, answers: Mapping[str, str | None], *, now: datetime
+) -> Finished:
+    """Change some answers (by path) of an entry through its questionnaire, and finish it."""
+    draft = edit(workspace, entry, now=now)
+    session = open_session(workspace, draft, now=lambda: now)
+    for path, value in answers.items():
+        save(workspace, draft, session.answer(path, value).stored, now=now)
     return finish(workspace, draft, now=now)
 
 
@@ -127,6 +144,7 @@ def _freeze(
     workspace: Workspace, draft: str, session: FormSession, *, now: datetime, finished: bool
 ) -> Finished:
     save(workspace, draft, session.finish().stored, now=now)
-    change = freezing.freeze(workspace, draft, session.sealed_answers(), now=now, finished=finished)
     entry = drafts.get_draft(workspace, draft).entry
+    change = freeze(workspace, draft, now, finished=finished, answers=session.sealed_answers())
+    refresh_projections(workspace)
     return Finished(draft, entry, change.id if change else None)

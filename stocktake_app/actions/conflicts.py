@@ -4,15 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stocktake_app.actions.result import Result
+from stocktake_app.errors import WrongUseError
+from stocktake_app.model import paths
+from stocktake_app.store import conflicts as stored
+from stocktake_app.store.changes import append_change
+from stocktake_app.store.entries import get_entry
+from stocktake_app.store.projections import refresh_projections
 from stocktake_app.store.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Version(Result):
-    """One version: the stored value, the value as people read it, who, where, when, which change."""
+    """One version: its value (None: blank), who wrote it, where and when, in which change."""
 
     value: str | None
-    shown: str
     author: str
     office: str
     device: str
@@ -22,31 +27,66 @@ class Version(Result):
 
 @dataclass(frozen=True)
 class Conflict(Result):
-    """An answer with several live values, the provisionally shown one first."""
+    """An answer with several live values, the provisionally shown one first.
+
+    ``against`` are the paths that somebody wrote in while another deleted the row around them.
+    """
 
     entry: str
     title: str
     path: str
-    label: str
     versions: tuple[Version, ...]
+    against: tuple[str, ...] = ()
 
 
-def pending(workspace: Workspace) -> tuple[Conflict, ...]:
-    """Return every undecided answer, by entry and path."""
-    raise NotImplementedError
+def pending(workspace: Workspace, entry: str | None = None) -> tuple[Conflict, ...]:
+    """Return every undecided answer (of one entry, or of all), by entry and path."""
+    return tuple(_plain(found) for found in stored.list_conflicts(workspace, entry))
 
 
 def one(workspace: Workspace, entry: str, path: str) -> Conflict:
     """Return one undecided answer; the entry may be given by the beginning of its id.
 
     Raises:
-        WrongUseError: there is no such entry, or nothing to decide there.
+        WrongUseError: nothing is to be decided there.
     """
-    raise NotImplementedError
+    whole = get_entry(workspace, entry).id
+    found = [conflict for conflict in pending(workspace, whole) if conflict.path == path]
+    if not found:
+        raise WrongUseError(f"there are no differing versions at {path!r} of entry {whole}")
+    return found[0]
 
 
 def resolve(
     workspace: Workspace, entry: str, path: str, value: str | None, *, now: datetime
 ) -> str:
-    """Decide: a new change replaces all live values of the answer; returns the change's id."""
-    raise NotImplementedError
+    """Decide: a new change replaces all live values of the answer; returns the change's id.
+
+    For a deletion that somebody wrote against, a value keeps it deleted and None keeps the row.
+    """
+    conflict = one(workspace, entry, path)
+    values: dict[str, str | None] = {path: value}
+    if path.endswith(paths.DELETED) and value is not None:
+        values |= dict.fromkeys(conflict.against)
+    change = append_change(workspace, conflict.entry, values, now)
+    refresh_projections(workspace)
+    return change.id
+
+
+def version(conflict: Conflict, number: int) -> Version:
+    """Return one version, counted from 1.
+
+    Raises:
+        WrongUseError: there is no such version.
+    """
+    if not 1 <= number <= len(conflict.versions):
+        raise WrongUseError(f"there is no version {number}, but 1 to {len(conflict.versions)}")
+    return conflict.versions[number - 1]
+
+
+def _plain(found: stored.Conflict) -> Conflict:
+    versions = tuple(
+        Version(one.value, one.author_name, one.office, one.device, one.time, one.change)
+        for one in found.versions
+    )
+    return Conflict(found.entry, found.title, found.path, versions, found.against)

@@ -1,13 +1,31 @@
-"""Making a package: closure, closing seal, readable part, signature, outbox."""
+"""Making a package: what it must carry, the closing seal, the readable part, the signature."""
 
+import hashlib
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from stocktake_app.actions.identity import establish, stored_signer
 from stocktake_app.actions.result import Result
+from stocktake_app.documents.record import Record
+from stocktake_app.errors import MachineError, RefusedError
+from stocktake_app.exchange.contents import Contents
+from stocktake_app.exchange.record import RecordFacts, build_record
+from stocktake_app.exchange.seals import Header, make_seal
+from stocktake_app.model.seal import Seal
+from stocktake_app.store import seals
+from stocktake_app.store.entries import EntryFilter, entry_ids, get_entry
+from stocktake_app.store.files import atomic_write
 from stocktake_app.store.workspace import Workspace
+from stocktake_app.trust.cms import Signer
+
+Format = Literal["xlsx", "pdf"]
+LAYOUT = 1
+"""Number of the readable part's layout; the manifest names it with format and language."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +47,26 @@ class Exported(Result):
         )
 
 
+@dataclass(frozen=True)
+class _Package:
+    """What goes into one file: the seals it carries, the closing one last, and what it shows."""
+
+    contents: Contents
+    entries: tuple[str, ...]
+    changes: tuple[str, ...]
+    form: Format
+    language: str
+
+    @property
+    def closing(self) -> Seal:
+        return self.contents.closing
+
+
 def export(
     workspace: Workspace,
     entries: Sequence[str] | None,
     *,
-    form: Literal["xlsx", "pdf"] = "xlsx",
+    form: Format = "xlsx",
     out: Path | None = None,
     everything: bool = False,
     language: str | None = None,
@@ -42,8 +75,162 @@ def export(
 ) -> Exported:
     """Write chosen entries, all not yet sent, or everything, as one signed package.
 
+    The package stands in ``packages/`` and in the outbox; ``out`` is a copy for the user. Drafts
+    that nobody left or finished stay out: half a sentence is not sent.
+
     Raises:
         PassphraseNeededError: the key is locked and no passphrase is given.
         RefusedError: there is nothing to export.
+        MachineError: it cannot be written there.
     """
-    raise NotImplementedError
+    chosen = _chosen(workspace, entries, everything=everything)
+    signer = establish(workspace, passphrase, now=now)
+    package = _assemble(
+        workspace,
+        chosen,
+        signer,
+        form=form,
+        language=language or workspace.profile.language,
+        now=now,
+    )
+    path = workspace.packages / _file_name(workspace, package, now)
+    _write(workspace, package, signer, path, now=now)
+    done = _store(workspace, package, signer, path, now=now)
+    return done if out is None else _copy(done, out)
+
+
+def _chosen(workspace: Workspace, entries: Sequence[str] | None, *, everything: bool) -> list[str]:
+    if entries is not None:
+        return [get_entry(workspace, entry).id for entry in entries]
+    found = entry_ids(workspace, EntryFilter(deleted=None, unsent=None if everything else True))
+    if not found:
+        raise RefusedError(
+            "there is nothing to export: finish an entry first"
+            if everything
+            else "there is nothing new to export. --all exports everything again"
+        )
+    return found
+
+
+def _assemble(
+    workspace: Workspace,
+    chosen: Sequence[str],
+    signer: Signer,
+    *,
+    form: Format,
+    language: str,
+    now: datetime,
+) -> _Package:
+    """Seal what is not sealed yet and gather what the package has to carry with it."""
+    fresh = seals.unsealed(workspace, chosen)
+    carried = seals.closure(workspace, {*chosen, *fresh.entries})
+    number, previous = seals.next_seal(workspace)
+    header = Header(
+        device=workspace.device,
+        number=number,
+        previous=previous,
+        forms=fresh.forms,
+        seals=tuple(seal.id for seal in carried.seals),
+        layout=f"{form}/{LAYOUT} {language}",
+        practice=workspace.practice,
+    )
+    closing = make_seal(fresh.lines, header, signer, now)
+    contents = Contents((*carried.seals, closing), _named_forms((*carried.seals, closing), carried))
+    return _Package(contents, carried.entries, fresh.changes, form, language)
+
+
+def _named_forms(every: Sequence[Seal], carried: seals.Closure) -> dict[str, bytes]:
+    named = {sha256 for seal in every for sha256 in seal.manifest.forms}
+    return {sha256: carried.forms[sha256] for sha256 in sorted(named)}
+
+
+def _write(
+    workspace: Workspace, package: _Package, signer: Signer, path: Path, *, now: datetime
+) -> None:
+    facts = stored_signer(signer)
+    record = build_record(
+        workspace,
+        package.entries,
+        RecordFacts(facts.name, facts.office, now, facts.fingerprint, package.closing.id),
+        package.language,
+    )
+    if package.form == "pdf":
+        _write_pdf(record, package, signer, path, now=now)
+    else:
+        _write_xlsx(record, package, signer, path, now=now)
+
+
+def _write_xlsx(
+    record: Record, package: _Package, signer: Signer, path: Path, *, now: datetime
+) -> None:
+    from stocktake_app.documents.workbook import write_workbook
+    from stocktake_app.exchange.xlsx_package import write_xlsx_package
+
+    with tempfile.TemporaryFile(dir=path.parent) as readable:
+        write_workbook(record, readable)
+        readable.seek(0)
+        write_xlsx_package(readable, package.contents, signer, now, path)
+
+
+def _write_pdf(
+    record: Record, package: _Package, signer: Signer, path: Path, *, now: datetime
+) -> None:
+    import io
+
+    from stocktake_app.documents.record_pdf import write_record_pdf
+    from stocktake_app.exchange.pdf_package import write_pdf_package
+
+    readable = io.BytesIO()
+    write_record_pdf(record, readable)
+    atomic_write(path, write_pdf_package(readable.getvalue(), package.contents, signer, now))
+
+
+def _store(
+    workspace: Workspace, package: _Package, signer: Signer, path: Path, *, now: datetime
+) -> Exported:
+    """Note seal and package at once: from here the changes are sealed and wait in the outbox."""
+    facts = stored_signer(signer)
+    sha256, size = _digest(path)
+    outgoing = seals.OutgoingPackage(
+        sha256, path.name, package.form, size, package.closing.manifest.to
+    )
+    seals.store_own_seal(
+        workspace, package.closing, package.changes, facts, package=outgoing, now=now
+    )
+    return Exported(
+        path=path,
+        sha256=sha256,
+        entries=len(package.entries),
+        changes=sum(seal.manifest.changes for seal in package.contents.seals),
+        seals=len(package.contents.seals),
+        fingerprint=facts.fingerprint,
+    )
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return digest, file.tell()
+
+
+def _copy(done: Exported, out: Path) -> Exported:
+    from dataclasses import replace
+
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        temporary = out.with_name(f".{out.name}.part")
+        shutil.copyfile(done.path, temporary)
+        temporary.replace(out)
+    except OSError as error:
+        raise MachineError(
+            f"the package is safe in {done.path}, but cannot be written to {out}: {error.strerror}"
+        ) from error
+    return replace(done, path=out)
+
+
+def _file_name(workspace: Workspace, package: _Package, now: datetime) -> str:
+    """Name a package by bureau, country, date, device and number, such as WCA-SEN-….xlsx."""
+    place = [workspace.profile.bureau or "HQ", workspace.profile.country or workspace.role.value]
+    device, number = workspace.device[-4:].upper(), package.closing.manifest.number
+    stem = "-".join([*place, f"{now:%Y-%m-%d}", device, f"{number:04d}"])
+    return f"{'PRACTICE-' * workspace.practice}{stem}.{package.form}"

@@ -1,6 +1,5 @@
 """Questionnaires: which are on offer, and whether a file would open."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,7 +10,6 @@ from stocktake_app.questionnaire.library import shipped_forms, xform_of
 from stocktake_app.questionnaire.problems import Problem
 from stocktake_app.questionnaire.xlsform import convert
 from stocktake_app.settings import MAX_FORM_BYTES
-from stocktake_app.store.workspace import Workspace
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,65 @@
-"""Who one is: a key made when it is first needed, requested, approved and installed by files."""
+"""Who one is: keys made when they are first needed; certificates requested and given by files."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from stocktake_app.actions.result import Result
-from stocktake_app.errors import WrongUseError
+from stocktake_app.errors import RefusedError, UserFileError, WrongUseError
+from stocktake_app.model.codes import Role
+from stocktake_app.store.files import atomic_write
+from stocktake_app.store.imports import Signer as StoredSigner
+from stocktake_app.store.objects import list_objects, put_object
+from stocktake_app.store.seals import list_seals
+from stocktake_app.store.trust_objects import (
+    add_anchor,
+    list_anchors,
+    load_trust,
+    own_chain,
+    set_own_chain,
+)
 from stocktake_app.store.workspace import Workspace
+from stocktake_app.trust import enrolment
+from stocktake_app.trust.certificates import (
+    Authority,
+    Certificate,
+    Subject,
+    certificate_key,
+    from_pem,
+    is_provisional,
+    issue_leaf,
+    make_hq,
+    make_provisional,
+    subject_of,
+    to_pem,
+)
+from stocktake_app.trust.chain import Chain, Trust
+from stocktake_app.trust.cms import Signer
+from stocktake_app.trust.enrolment import OwnKeys
+from stocktake_app.trust.keys import PrivateKey, fingerprint, new_key
+from stocktake_app.trust.keystore import (
+    KEYRING,
+    Unlocked,
+    create_keystore,
+    has_keystore,
+    open_keystore,
+)
+
+SIGNING = "signing"
+AUTHORITY = "authority"
+CHAIN = "chain"
+REQUEST_FILE = "request.json"
+NO_BUREAU = "UNASSIGNED"
+"""Stands in the certificate of an officer who has not said which bureau; approval names it."""
 
 
 class PassphraseNeededError(WrongUseError):
-    """The key is locked: give the passphrase (--passphrase-file, or STOCKTAKE_PASSPHRASE)."""
+    """The key is locked: give its passphrase (--passphrase-file, or STOCKTAKE_PASSPHRASE)."""
 
 
 @dataclass(frozen=True)
 class Standing(Result):
-    """How this workspace's own identity stands."""
+    """How this workspace's own identity stands; fingerprints and times may be ""."""
 
     has_key: bool
     approved: bool
@@ -54,7 +98,7 @@ class Installed(Result):
 
 @dataclass(frozen=True)
 class Known(Result):
-    """A person or office whose certificate this workspace holds."""
+    """A person or office whose signature this workspace knows."""
 
     identity: str
     name: str
@@ -66,28 +110,218 @@ class Known(Result):
 
 def standing(workspace: Workspace) -> Standing:
     """Say how this workspace's own identity stands; needs no passphrase."""
-    raise NotImplementedError
+    chain = own_chain(workspace)
+    anchors = list_anchors(workspace)
+    return Standing(
+        has_key=has_keystore(workspace.folder),
+        approved=bool(chain) and not is_provisional(chain[0]),
+        fingerprint=_fingerprint(chain[0]) if chain else "",
+        root_fingerprint=_fingerprint(anchors[0]) if anchors else "",
+        valid_until=f"{chain[0].not_valid_after_utc:%Y-%m-%d}" if chain else "",
+    )
+
+
+def unlock(workspace: Workspace, passphrase: str | None) -> Unlocked:
+    """Open this workspace's keys; they are made with the passphrase when there are none yet.
+
+    Raises:
+        PassphraseNeededError: a passphrase is needed and none is given.
+        WrongPassphraseError: it is not the right one.
+    """
+    if not has_keystore(workspace.folder):
+        if not passphrase:
+            raise PassphraseNeededError
+        return create_keystore(workspace.folder, passphrase=passphrase)
+    keystore = open_keystore(workspace.folder)
+    if not passphrase and KEYRING not in keystore.slots:
+        raise PassphraseNeededError
+    return keystore.unlock(passphrase)
+
+
+def establish(workspace: Workspace, passphrase: str | None, *, now: datetime) -> Signer:
+    """Return this workspace's signer, making key and certificate where they are missing.
+
+    HQ makes its root; everybody else signs with a provisional certificate until approved.
+    """
+    unlocked = unlock(workspace, passphrase)
+    key = _key(unlocked, SIGNING)
+    if not own_chain(workspace):
+        chain = (
+            _make_hq(workspace, unlocked, key, now)
+            if workspace.role is Role.HQ
+            else (make_provisional(key, own_subject(workspace), now),)
+        )
+        set_own_chain(workspace, chain, now)
+    return Signer(key, own_chain(workspace))
+
+
+def own_subject(workspace: Workspace) -> Subject:
+    """Return this workspace's person or office as it stands in certificates."""
+    profile = workspace.profile
+    bureau = "" if profile.role is Role.HQ else profile.bureau or NO_BUREAU
+    return Subject(profile.identity, profile.name, profile.role, bureau, profile.office)
+
+
+def stored_signer(signer: Signer) -> StoredSigner:
+    """Return a signer as the store keeps it."""
+    subject = subject_of(signer.certificate)
+    return StoredSigner(
+        identity=subject.identity,
+        name=subject.name,
+        role=subject.role,
+        bureau=subject.bureau,
+        office=subject.office,
+        fingerprint=_fingerprint(signer.certificate),
+    )
 
 
 def request(workspace: Workspace, out: Path, *, passphrase: str | None, now: datetime) -> Requested:
-    """Write a request for a certificate; makes the key when there is none yet."""
-    raise NotImplementedError
+    """Write a request for a certificate; makes the keys when there are none yet.
+
+    Raises:
+        WrongUseError: HQ asks nobody; an officer has to name a bureau first.
+    """
+    if workspace.role is Role.HQ:
+        raise WrongUseError("HQ has its own root and asks nobody for a certificate")
+    if not workspace.profile.bureau:
+        raise WrongUseError("say first which bureau you belong to (--bureau WCA)")
+    keys = _own_keys(workspace, unlock(workspace, passphrase))
+    establish(workspace, passphrase, now=now)
+    data = enrolment.make_request(keys, own_subject(workspace), now)
+    atomic_write(workspace.folder / REQUEST_FILE, data)
+    _write(out, data)
+    return Requested(out, enrolment.read_request(data).fingerprint)
 
 
 def approve(
     workspace: Workspace, data: bytes, out: Path, *, passphrase: str | None, now: datetime
 ) -> Approved:
-    """Answer a request: a bureau for its officers, HQ for bureaux and its own."""
-    raise NotImplementedError
+    """Answer a request: a bureau for its officers, HQ for bureaux and its own.
+
+    The fingerprint in the result is to be compared aloud before the answer is handed over.
+
+    Raises:
+        RefusedError: the request is damaged, or not for this office to answer.
+    """
+    found = enrolment.read_request(data)
+    signer = establish(workspace, passphrase, now=now)
+    authority = _authority(workspace, unlock(workspace, passphrase))
+    known = [chain[0] for chain in known_chains(workspace)]
+    answer = enrolment.approve(found, authority, signer, now, known)
+    chain = enrolment.read_approval(answer, Trust((authority.root,)), now).chain
+    remember_chains(workspace, (chain,))
+    _write(out, answer)
+    return Approved(
+        path=out,
+        name=found.subject.name,
+        role=found.subject.role.value,
+        office=found.subject.office,
+        fingerprint=found.fingerprint,
+    )
 
 
 def install(
     workspace: Workspace, data: bytes, *, passphrase: str | None, now: datetime
 ) -> Installed:
-    """Take in the answer to this workspace's request; the first one pins HQ's root."""
-    raise NotImplementedError
+    """Take in the answer to this workspace's request; the first one pins HQ's root.
+
+    Raises:
+        RefusedError: it answers somebody else's request, or leads to another root.
+    """
+    try:
+        asked = enrolment.read_request((workspace.folder / REQUEST_FILE).read_bytes())
+    except FileNotFoundError:
+        raise RefusedError("this workspace has not asked for a certificate yet") from None
+    approval = enrolment.read_approval(data, load_trust(workspace), now)
+    keys = _own_keys(workspace, unlock(workspace, passphrase))
+    done = enrolment.install(approval, asked, keys, now)
+    add_anchor(workspace, done.anchor, now)
+    set_own_chain(workspace, done.signer.chain, now)
+    remember_chains(workspace, (done.signer.chain,))
+    leaf = done.signer.certificate
+    return Installed(
+        name=subject_of(leaf).name,
+        root_fingerprint=done.root_fingerprint,
+        valid_until=f"{leaf.not_valid_after_utc:%Y-%m-%d}",
+    )
 
 
 def known(workspace: Workspace) -> tuple[Known, ...]:
     """Return the people and offices known here, by name."""
-    raise NotImplementedError
+    found = {}
+    for seal in list_seals(workspace):
+        one = seal.signer
+        found[one.identity] = Known(
+            one.identity, one.name, one.role.value, one.office, one.bureau, one.fingerprint
+        )
+    for chain in known_chains(workspace):
+        one_subject = subject_of(chain[0])
+        found[one_subject.identity] = _known(one_subject, chain[0])
+    return tuple(sorted(found.values(), key=lambda one: (one.name, one.identity)))
+
+
+def known_chains(workspace: Workspace) -> tuple[Chain, ...]:
+    """Return the chains of signers that were approved here or came with trusted records."""
+    return tuple(from_pem(data) for data in list_objects(workspace, CHAIN))
+
+
+def remember_chains(workspace: Workspace, chains: tuple[Chain, ...]) -> None:
+    """Keep chains of approved signers: what they signed before their approval counts then too."""
+    for chain in chains:
+        put_object(workspace, CHAIN, to_pem(chain).encode())
+
+
+def trust_of(workspace: Workspace) -> Trust:
+    """Return what the workspace trusts: anchors, revocation lists, approved signers."""
+    return load_trust(workspace).knowing(*known_chains(workspace))
+
+
+def _known(subject: Subject, certificate: Certificate) -> Known:
+    return Known(
+        identity=subject.identity,
+        name=subject.name,
+        role=subject.role.value,
+        office=subject.office,
+        bureau=subject.bureau,
+        fingerprint=_fingerprint(certificate),
+    )
+
+
+def _fingerprint(certificate: Certificate) -> str:
+    return fingerprint(certificate_key(certificate))
+
+
+def _key(unlocked: Unlocked, name: str) -> PrivateKey:
+    if name not in unlocked.key_names():
+        unlocked.add_key(name, new_key())
+    return unlocked.private_key(name)
+
+
+def _own_keys(workspace: Workspace, unlocked: Unlocked) -> OwnKeys:
+    authority = _key(unlocked, AUTHORITY) if workspace.role is Role.BUREAU else None
+    return OwnKeys(_key(unlocked, SIGNING), authority)
+
+
+def _make_hq(
+    workspace: Workspace, unlocked: Unlocked, key: PrivateKey, now: datetime
+) -> tuple[Certificate, ...]:
+    """Make HQ's root with a key of its own, trust it, and issue HQ's signer under it."""
+    subject = own_subject(workspace)
+    hq = make_hq(_key(unlocked, AUTHORITY), subject, now)
+    add_anchor(workspace, hq.root, now)
+    return (issue_leaf(hq, key.public_key(), subject, now),)
+
+
+def _authority(workspace: Workspace, unlocked: Unlocked) -> Authority:
+    anchors, chain = list_anchors(workspace), own_chain(workspace)
+    if workspace.role is Role.OFFICER or AUTHORITY not in unlocked.key_names() or not anchors:
+        raise RefusedError("only HQ and an approved bureau can answer requests")
+    certificate = anchors[0] if workspace.role is Role.HQ else chain[-1]
+    return Authority(unlocked.private_key(AUTHORITY), certificate, anchors[0])
+
+
+def _write(out: Path, data: bytes) -> None:
+    if out.is_dir():
+        raise UserFileError(f"{out} is a folder; name a file in it")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    atomic_write(out, data)

@@ -1,20 +1,37 @@
 """Reports: coverage, and the background paper."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from stocktake_app.actions.result import Result
+from stocktake_app.errors import WrongUseError
+from stocktake_app.store.files import atomic_file
+from stocktake_app.store.findings import count_findings
+from stocktake_app.store.projections import refresh_projections
 from stocktake_app.store.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Written(Result):
-    """A report that was written."""
+    """A report that was written, and how many findings the workspace has."""
 
     path: Path
     findings: int
+
+
+def coverage_json(workspace: Workspace, language: str = "en") -> dict[str, Any]:
+    """Return what has been heard and what is missing, as plain JSON values."""
+    from stocktake_app.reports.coverage import coverage
+
+    refresh_projections(workspace)
+    found = asdict(coverage(workspace, language))
+    found["matrix"] = [
+        {"bureau": bureau, "subject": subject, "findings": count}
+        for (bureau, subject), count in sorted(found["matrix"].items())
+    ]
+    return found
 
 
 def background(
@@ -26,5 +43,26 @@ def background(
     audience: Literal["internal", "public"] = "internal",
     now: datetime,
 ) -> Written:
-    """Write the background paper for the High-Level Officials Meeting; every finding is traceable."""
-    raise NotImplementedError
+    """Write the background paper for the High-Level Officials Meeting.
+
+    Raises:
+        WrongUseError: no file is named.
+        MachineError: it cannot be written there.
+    """
+    from stocktake_app.documents.paper import Audience
+    from stocktake_app.reports.background import background_paper
+
+    if out is None:
+        raise WrongUseError("where to? Give --out FILE")
+    refresh_projections(workspace)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_file(out) as file:
+        background_paper(
+            workspace,
+            file,
+            format=form,
+            language=language,
+            audience=Audience(audience),
+            now=now,
+        )
+    return Written(out, count_findings(workspace))

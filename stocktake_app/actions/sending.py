@@ -1,48 +1,72 @@
 """The outbox: packages leave it only against HQ's signed receipt."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from stocktake_app.actions.identity import establish, trust_of
 from stocktake_app.actions.result import Result
+from stocktake_app.errors import MachineError, NetworkError, RefusedError
+from stocktake_app.exchange.receipts import BadReceiptError, read_receipt
+from stocktake_app.model.codes import Verdict
+from stocktake_app.store import outbox as stored
+from stocktake_app.store.files import atomic_write
 from stocktake_app.store.workspace import Workspace
+
+RECEIPT_SUFFIX = ".receipt"
+ACCEPTED = (Verdict.VALID, Verdict.RESAVED)
+LATER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class OutboxRow(Result):
-    """One package on its way: ``state`` is ``waiting``, ``copied`` or ``received``."""
+    """One package on its way: ``state`` is waiting, sending, received or refused."""
 
-    package: str
+    sha256: str
     name: str
+    size: int
     state: str
+    created: str
     attempts: int
     note: str
-    received: str
 
 
 @dataclass(frozen=True)
 class Sent(Result):
-    """What a round of sending did."""
+    """What a round of sending did, by package names; ``notes`` are sentences."""
 
     received: tuple[str, ...]
+    refused: tuple[str, ...]
     waiting: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is left waiting."""
-        return not self.waiting
+        """Whether nothing is left waiting and nothing was refused."""
+        return not self.waiting and not self.refused
 
     def sentence(self) -> str:
         """Return what was done, for people."""
-        done = f"{len(self.received)} received by HQ, {len(self.waiting)} waiting."
-        return "\n".join([done, *self.notes])
+        counts = f"{len(self.received)} received, {len(self.refused)} refused, "
+        return "\n".join([f"{counts}{len(self.waiting)} waiting.", *self.notes])
 
 
 def outbox(workspace: Workspace) -> tuple[OutboxRow, ...]:
     """Return the packages made here, oldest first, with where they stand."""
-    raise NotImplementedError
+    return tuple(
+        OutboxRow(
+            sha256=row.sha256,
+            name=row.file,
+            size=row.size,
+            state=row.state.value,
+            created=row.created,
+            attempts=row.attempts,
+            note=row.problem,
+        )
+        for row in stored.list_outbox(workspace)
+    )
 
 
 def send(
@@ -51,12 +75,93 @@ def send(
     *,
     passphrase: str | None,
     now: Callable[[], datetime],
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _size: None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Sent:
-    """Send every waiting package to HQ's address and keep the receipts; ``progress`` gets bytes."""
-    raise NotImplementedError
+    """Send every waiting package to HQ's address and keep the receipts; ``progress`` gets bytes.
+
+    What could not be sent stays in the outbox with the reason; nothing is sent twice.
+
+    Raises:
+        PassphraseNeededError: the key is locked.
+        RefusedError: this workspace has no root of HQ to know HQ by.
+    """
+    from stocktake_app.exchange.client import Hq, deliver
+
+    signer = establish(workspace, passphrase, now=now())
+    trust = trust_of(workspace)
+    if not trust.anchors:
+        raise RefusedError("HQ cannot be known yet: install the answer to your request first")
+    hq = Hq(url, signer, trust, now, cancelled=cancelled)
+    notes = []
+    for row in stored.list_outbox(workspace, waiting=True):
+        try:
+            path = workspace.packages / row.file
+            data = deliver(hq, path, row.sha256, progress=progress)
+        except NetworkError as error:
+            notes.append(f"{row.file}: {error}")
+            stored.note_attempt(
+                workspace, row.sha256, offset=row.offset, next_try=now() + LATER, problem=str(error)
+            )
+            break
+        _note_receipt(workspace, row.sha256, data, now())
+    return _summary(workspace, tuple(notes))
 
 
 def send_to_folder(workspace: Workspace, folder: Path, *, now: datetime) -> Sent:
-    """Copy every waiting package to a USB stick or shared folder and read receipts found there."""
-    raise NotImplementedError
+    """Copy every waiting package to a USB stick or shared folder, and take receipts found there.
+
+    Raises:
+        MachineError: the folder cannot be written.
+    """
+    if not folder.is_dir():
+        raise MachineError(f"{folder} is not there; is the stick in?")
+    notes = tuple(take_receipts(workspace, folder, now=now))
+    for row in stored.list_outbox(workspace, waiting=True):
+        _copy(workspace.packages / row.file, folder / row.file)
+    return _summary(workspace, notes)
+
+
+def take_receipts(workspace: Workspace, folder: Path, *, now: datetime) -> list[str]:
+    """Take HQ's receipts from a folder; returns a sentence for every one that does not count."""
+    problems = []
+    for row in stored.list_outbox(workspace, waiting=True):
+        path = folder / f"{row.file}{RECEIPT_SUFFIX}"
+        if path.is_file():
+            try:
+                _note_receipt(workspace, row.sha256, path.read_bytes(), now)
+            except BadReceiptError as error:
+                problems.append(f"{path.name}: {error}")
+    return problems
+
+
+def _note_receipt(workspace: Workspace, sha256: str, data: bytes, now: datetime) -> None:
+    receipt = read_receipt(data, trust_of(workspace), now)
+    if receipt.package != sha256:
+        raise BadReceiptError("this receipt is for another package")
+    stored.note_receipt(workspace, sha256, data, accepted=receipt.verdict in ACCEPTED)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a package so that it stands under its name only when it is whole on the stick."""
+    if target.exists() and target.stat().st_size == source.stat().st_size:
+        return
+    try:
+        free = shutil.disk_usage(target.parent).free
+        if free < source.stat().st_size:
+            raise MachineError(f"{target.parent} has not enough room for {source.name}")
+        atomic_write(target, source.read_bytes())
+    except OSError as error:
+        raise MachineError(f"{target} cannot be written: {error.strerror}") from error
+
+
+def _summary(workspace: Workspace, notes: tuple[str, ...]) -> Sent:
+    rows = stored.list_outbox(workspace)
+
+    def names(*states: stored.OutboxState) -> tuple[str, ...]:
+        return tuple(row.file for row in rows if row.state in states)
+
+    state = stored.OutboxState
+    return Sent(
+        names(state.RECEIVED), names(state.REFUSED), names(state.WAITING, state.SENDING), notes
+    )

@@ -4,9 +4,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from stocktake_app.actions.identity import establish
 from stocktake_app.actions.result import Result
+from stocktake_app.errors import RefusedError, WrongUseError
 from stocktake_app.model.codes import Role
-from stocktake_app.store.workspace import Workspace
+from stocktake_app.model.ids import new_id
+from stocktake_app.store import workspace as stored
+from stocktake_app.store.files import atomic_write
+from stocktake_app.store.trust_objects import add_anchor, list_anchors
+from stocktake_app.store.workspace import Incarnation, Profile, Workspace
+from stocktake_app.trust.certificates import from_pem, to_pem
+from stocktake_app.trust.keystore import KEYRING, create_keystore, has_keystore, open_keystore
+
+NOTES = {
+    Incarnation.NEW_HERE: "This workspace is opened on this computer for the first time.",
+    Incarnation.COPIED: "This laptop was copied: the workspace also stands in another folder. "
+    "Both can be used; they count as two laptops from now on.",
+    Incarnation.RESTORED: "This workspace is older than when it was last used here, as after a "
+    "backup was put back. It counts as a new laptop from now on.",
+}
+UNPROTECTED = (
+    "Without a passphrase this workspace is not protected: whoever has the laptop can read it. "
+    "You are asked for a passphrase at the first export."
+)
+READING = "This workspace reads and merges packages; it has no key and signs nothing."
+SYNCED = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "nextcloud", "syncthing")
 
 
 @dataclass(frozen=True)
@@ -51,30 +73,131 @@ def create(
     passphrase: str | None = None,
     trust: bytes | None = None,
     practice: bool = False,
+    encrypt: bool = True,
 ) -> Workspace:
     """Make a workspace in an empty folder.
 
-    With a passphrase the store is encrypted and keys can be made; without one an officer can
-    capture at once and is asked at the first export. ``trust`` is a root certificate (PEM): a
-    reading workspace that trusts it.
+    With a passphrase the keys are made, and the store is encrypted unless ``encrypt`` is False.
+    Without one an officer can capture at once and is asked at the first export. ``trust`` is a
+    root certificate (PEM): without a passphrase, a reading workspace that trusts it.
 
     Raises:
-        WrongUseError: the folder is not empty, or HQ or a bureau has neither passphrase nor trust.
+        WrongUseError: HQ or a bureau has neither passphrase nor trust; or there is no name.
+        RefusedError: the folder is not empty.
         MachineError: the folder cannot be written.
     """
-    raise NotImplementedError
+    profile = _profile(person, reading=trust is not None)
+    if not passphrase and trust is None and person.role is not Role.OFFICER:
+        raise WrongUseError(
+            f"a workspace of role {person.role} needs keys: give --passphrase-file (or set "
+            "STOCKTAKE_PASSPHRASE), or --trust CA.pem for one that only reads"
+        )
+    anchors = from_pem(trust) if trust else ()
+    workspace = _make(folder, profile, passphrase, now=now, practice=practice, encrypt=encrypt)
+    for anchor in anchors:
+        add_anchor(workspace, anchor, now)
+    if passphrase:
+        establish(workspace, passphrase, now=now)
+    return workspace
 
 
-def open_folder(folder: Path, *, passphrase: str | None = None, now: datetime) -> Workspace:
+def _profile(person: Person, *, reading: bool) -> Profile:
+    if not person.name and not reading:
+        raise WrongUseError("whose workspace is it? Give --name")
+    return Profile(
+        name=person.name,
+        office=person.office,
+        role=person.role,
+        bureau=person.bureau,
+        country=person.country,
+        language=person.language,
+        identity=new_id(),
+    )
+
+
+def _make(
+    folder: Path,
+    profile: Profile,
+    passphrase: str | None,
+    *,
+    now: datetime,
+    practice: bool,
+    encrypt: bool,
+) -> Workspace:
+    """Make the store, with its key laid down first when there is one."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise RefusedError(f"{folder} is not an empty folder; choose a new one")
+    key = None
+    if passphrase:
+        folder.mkdir(parents=True, exist_ok=True)
+        key = create_keystore(folder, passphrase=passphrase, encrypts_store=encrypt).store_key
+    return stored.create_workspace(folder, profile, key=key, now=now, practice=practice)
+
+
+def open_folder(folder: Path, *, passphrase: str | None = None) -> Workspace:
     """Open a workspace.
 
     Raises:
-        WrongUseError: there is none, or it is protected and no passphrase is given.
+        WrongUseError: it is protected and no passphrase is given.
+        RefusedError: there is none, or the passphrase is wrong.
         MachineError: it is locked, newer than this program, or damaged.
     """
-    raise NotImplementedError
+    return stored.open_workspace(folder, key=_store_key(folder, passphrase))
+
+
+def _store_key(folder: Path, passphrase: str | None) -> bytes | None:
+    if not has_keystore(folder):
+        return None
+    keystore = open_keystore(folder)
+    if not keystore.encrypts_store:
+        return None
+    if not passphrase and KEYRING not in keystore.slots:
+        raise WrongUseError(
+            f"{folder} is protected: give --passphrase-file or set STOCKTAKE_PASSPHRASE"
+        )
+    return keystore.unlock(passphrase).store_key
 
 
 def describe(workspace: Workspace) -> WorkspaceInfo:
     """Say what a workspace is."""
-    raise NotImplementedError
+    profile = workspace.profile
+    protected = _protected(workspace)
+    return WorkspaceInfo(
+        folder=workspace.folder,
+        id=workspace.id,
+        role=workspace.role,
+        name=profile.name,
+        office=profile.office,
+        bureau=profile.bureau,
+        country=profile.country,
+        language=profile.language,
+        practice=workspace.practice,
+        protected=protected,
+        notes=tuple(_notes(workspace, protected=protected)),
+    )
+
+
+def _protected(workspace: Workspace) -> bool:
+    return has_keystore(workspace.folder) and open_keystore(workspace.folder).encrypts_store
+
+
+def _notes(workspace: Workspace, *, protected: bool) -> list[str]:
+    notes = [NOTES[workspace.incarnation]] if workspace.incarnation in NOTES else []
+    if not has_keystore(workspace.folder):
+        notes.append(UNPROTECTED if workspace.role is Role.OFFICER else READING)
+    elif not protected:
+        notes.append("The keys are protected by the passphrase, the store is not encrypted.")
+    if any(name in part.lower() for part in workspace.folder.resolve().parts for name in SYNCED):
+        notes.append(
+            "The folder seems to be synchronised with other computers. That can damage a "
+            "workspace; keep it in a folder of this computer alone."
+        )
+    return notes
+
+
+def write_root(workspace: Workspace, out: Path) -> None:
+    """Write HQ's root certificate (PEM), for others to trust."""
+    anchors = list_anchors(workspace)
+    if not anchors:
+        raise RefusedError("this workspace trusts no root certificate yet")
+    atomic_write(out, to_pem(anchors[:1]).encode())

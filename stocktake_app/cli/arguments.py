@@ -78,7 +78,7 @@ def open_workspace(arguments: Arguments) -> "Workspace":
     """Open the workspace that the command works on."""
     from stocktake_app.actions.workspaces import open_folder
 
-    return open_folder(workspace_folder(arguments), passphrase=passphrase(arguments), now=now())
+    return open_folder(workspace_folder(arguments), passphrase=passphrase(arguments))
 
 
 def read_file(path: Path, limit: int = MAX_SMALL_FILE) -> bytes:

@@ -67,7 +67,7 @@ def _capture(arguments: Arguments) -> Answer:
 
     answers = _read_answers(arguments.answers)
     done = capture(
-        open_workspace(arguments), arguments.form, answers, now=now(), finish=not arguments.draft
+        open_workspace(arguments), arguments.form, answers, now=now(), finish_it=not arguments.draft
     )
     lines = [f"{path}: {message}" for path, message in done.problems]
     where = f"Saved as draft {done.draft}." if done.entry is None else f"Saved as {done.entry}."

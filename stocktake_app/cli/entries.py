@@ -4,7 +4,6 @@ import argparse
 
 from stocktake_app.cli.arguments import Arguments, Commands, add_command, now, open_workspace
 from stocktake_app.cli.output import Answer, table
-from stocktake_app.errors import WrongUseError
 
 
 def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -74,12 +73,7 @@ def _resolve(arguments: Arguments) -> Answer:
     conflict = conflicts.one(workspace, arguments.entry, arguments.path)
     value = arguments.value
     if arguments.choose is not None:
-        if not 1 <= arguments.choose <= len(conflict.versions):
-            raise WrongUseError(
-                f"--choose is {arguments.choose}, but there are versions 1 to "
-                f"{len(conflict.versions)}"
-            )
-        value = conflict.versions[arguments.choose - 1].value
+        value = conflicts.version(conflict, arguments.choose).value
     change = conflicts.resolve(workspace, conflict.entry, conflict.path, value, now=now())
     return Answer(
         {"entry": conflict.entry, "path": conflict.path, "value": value, "change": change},

@@ -2,9 +2,10 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from stocktake_app.cli.arguments import Arguments, Commands, add_command, now, open_workspace
-from stocktake_app.cli.output import Answer
+from stocktake_app.cli.output import Answer, table
 
 
 def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -22,8 +23,7 @@ def _report(arguments: Arguments) -> Answer:
 
     workspace = open_workspace(arguments)
     if arguments.kind == "coverage":
-        found = reporting.coverage_of(workspace)
-        return Answer(found.as_json(), found.as_text())
+        return _coverage(reporting.coverage_json(workspace, arguments.language))
     done = reporting.background(
         workspace,
         arguments.out,
@@ -33,3 +33,11 @@ def _report(arguments: Arguments) -> Answer:
         now=now(),
     )
     return Answer(done.as_json(), f"Written: {done.path} ({done.findings} findings)")
+
+
+def _coverage(found: dict[str, Any]) -> Answer:
+    parts = [f"{found['entries']} entries, {found['findings']} findings"]
+    for one in found["breakdowns"]:
+        rows = [(row["label"], row["entries"], row["findings"]) for row in one["rows"]]
+        parts.append(table((one["title"], "entries", "findings"), rows))
+    return Answer(found, "\n\n".join(parts))

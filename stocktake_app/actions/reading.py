@@ -1,0 +1,99 @@
+"""What is recorded, as plain JSON values: lists, one entry, its history, search, the trace.
+
+``all_entries`` and ``one_entry`` hold nothing that depends on when or how something was imported:
+two workspaces with the same counted changes give the same bytes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from stocktake_app.store import conflicts, entries
+from stocktake_app.store.search import search
+from stocktake_app.store.workspace import Workspace
+
+PAGE = 1000
+
+
+def all_entries(workspace: Workspace) -> list[dict[str, Any]]:
+    """Return the summary of every entry, sorted by id."""
+    return [_summary(entry) for entry in _every(workspace)]
+
+
+def _every(workspace: Workspace) -> Iterator[entries.EntrySummary]:
+    every = entries.EntryFilter(deleted=None)
+    ids = entries.entry_ids(workspace, every, entries.EntrySort.ID, descending=False)
+    for begin in range(0, len(ids), PAGE):
+        yield from entries.entries_by_id(workspace, ids[begin : begin + PAGE])
+
+
+def one_entry(workspace: Workspace, entry: str, *, history: bool = False) -> dict[str, Any]:
+    """Return one entry with its answers by path and its differing versions.
+
+    With ``history``, also every value that each answer ever had, by whom and when.
+
+    Raises:
+        RefusedError: there is no such entry.
+    """
+    found = entries.get_entry(workspace, entry)
+    body = _summary(found) | {
+        "answers": dict(found.answers),
+        "differing": [_differing(one) for one in conflicts.list_conflicts(workspace, found.id)],
+    }
+    if history:
+        body["history"] = [_version(one) for one in conflicts.history(workspace, found.id)]
+    return body
+
+
+def find(workspace: Workspace, words: str) -> list[dict[str, Any]]:
+    """Return the entries that have all these words."""
+    return [asdict(hit) for hit in search(workspace, words, limit=PAGE)]
+
+
+def trace(workspace: Workspace, reference: str) -> dict[str, Any]:
+    """Return where a finding (``ENTRY/findings[ROW]``) or an entry comes from, with the signers.
+
+    Raises:
+        RefusedError: there is nothing of that reference here.
+    """
+    entry, _, row = reference.partition("/")
+    found = entries.get_entry(workspace, entry)
+    return asdict(conflicts.trace(workspace, found.id, row))
+
+
+def _summary(entry: entries.EntrySummary) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "form": entry.form,
+        "form_id": entry.form_id,
+        "title": entry.title,
+        "state": entry.state,
+        "event": entry.event,
+        "bureau": entry.bureau,
+        "countries": list(entry.countries),
+        "language": entry.language,
+        "author": entry.author,
+        "updated": entry.updated,
+        "changes": entry.changes,
+        "conflicts": entry.conflicts,
+        "deleted": entry.deleted,
+    }
+
+
+def _differing(conflict: conflicts.Conflict) -> dict[str, Any]:
+    return {
+        "path": conflict.path,
+        "versions": [_version(version) for version in conflict.versions],
+    }
+
+
+def _version(version: conflicts.Version) -> dict[str, Any]:
+    return {
+        "path": version.path,
+        "value": version.value,
+        "change": version.change,
+        "device": version.device,
+        "time": version.time,
+        "author": version.author,
+        "live": version.live,
+    }
