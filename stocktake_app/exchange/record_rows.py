@@ -1,0 +1,65 @@
+"""The rows of the repeats of an entry, put together from its answers by path."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from stocktake_app.model import paths
+
+
+@dataclass
+class RowAnswers:
+    """One row: its path (``findings[k3x9]``), its answers by the path below it, its inner rows."""
+
+    path: str
+    answers: dict[str, str] = field(default_factory=dict)
+    inner: "dict[str, list[RowAnswers]]" = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def rank(self) -> tuple[Decimal, str, str]:
+        """Where it stands among its like: by ``@order``, then by path."""
+        order = self.answers.get(paths.ORDER, "")
+        try:
+            return (Decimal(order), "", self.path)
+        except InvalidOperation:
+            return (Decimal("Infinity"), order, self.path)
+
+
+def rows_of(answers: Mapping[str, str]) -> dict[str, list[RowAnswers]]:
+    """Return the outermost rows of an entry by the repeat's generic path, in order.
+
+    A row is one as long as it has an answer; a deleted one, written in by nobody, is none.
+    """
+    rows: dict[str, RowAnswers] = {}
+    top: dict[str, list[RowAnswers]] = defaultdict(list)
+    for path, value in answers.items():
+        end = path.rfind("]")
+        if end < 0:
+            continue
+        row = _row(path[: end + 1], rows, top)
+        row.answers[path[end + 2 :]] = value
+    _tidy(top)
+    return top
+
+
+def _row(path: str, rows: dict[str, RowAnswers], top: dict[str, list[RowAnswers]]) -> RowAnswers:
+    found = rows.get(path)
+    if found is None:
+        found = rows[path] = RowAnswers(path)
+        above = paths.row_of(path[: path.rfind("[")])
+        siblings = _row(above, rows, top).inner if above else top
+        siblings[paths.generic(path)].append(found)
+    return found
+
+
+def _tidy(groups: dict[str, list[RowAnswers]]) -> None:
+    for generic, rows in groups.items():
+        for row in rows:
+            _tidy(row.inner)
+        groups[generic] = sorted((row for row in rows if _is_there(row)), key=lambda row: row.rank)
+
+
+def _is_there(row: RowAnswers) -> bool:
+    inner = any(rows for rows in row.inner.values())
+    return inner or any(not paths.reserved(path) for path in row.answers)

@@ -1,0 +1,177 @@
+"""An entry as a text to read: its groups as sections, its findings as items, differing versions."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from stocktake_app.documents.record import Differing, EntryText, Fact, Item, Section, Version
+from stocktake_app.exchange.record_forms import FormReader, offset_text
+from stocktake_app.exchange.record_rows import RowAnswers, rows_of
+from stocktake_app.model import paths
+from stocktake_app.model.references import entry_reference
+from stocktake_app.questionnaire.nodes import Group, Node, Question, Repeat
+from stocktake_app.store.conflicts import Conflict, list_conflicts
+from stocktake_app.store.entries import Entry
+from stocktake_app.store.workspace import Workspace
+from stocktake_app.translations import Translator
+
+ITEMS = {"findings": ("F", "kind", "text"), "interventions": ("I", "speaker_type", "points")}
+"""Repeats of the fixed vocabulary: the letter of their numbers, what they are, what they say."""
+
+Rows = Mapping[str, list[RowAnswers]]
+
+
+def entry_text(workspace: Workspace, entry: Entry, reader: FormReader) -> EntryText:
+    """Return the readable form of an entry."""
+    _ = reader.translate
+    rows = rows_of(entry.answers)
+    sections = [one for one in _sections(reader, entry.answers, rows) if one.answers or one.items]
+    differing: tuple[Differing, ...] = ()
+    if entry.conflict_paths:
+        found = list_conflicts(workspace, entry.id)
+        differing = tuple(_differing(reader, conflict, rows) for conflict in found)
+    return EntryText(
+        reference=entry_reference(entry.id, entry.bureau, entry.countries),
+        title=entry.title or reader.title,
+        facts=_facts(entry, reader),
+        sections=tuple(sections),
+        differing=differing,
+    )
+
+
+def _facts(entry: Entry, reader: FormReader) -> tuple[Fact, ...]:
+    _ = reader.translate
+    facts = (
+        (_("Form"), reader.title),
+        (_("Written by"), entry.author_name or entry.author[:8]),
+        (_("State"), state_text(entry.state, _)),
+        (_("Last change"), _when(entry.updated, _)),
+    )
+    return tuple((label, text) for label, text in facts if text)
+
+
+def state_text(state: str, _: Translator) -> str:
+    """Return the state of an entry in words."""
+    words = {"open": _("Open"), "finished": _("Finished"), "withdrawn": _("Withdrawn")}
+    return words.get(state, state)
+
+
+def moment_text(moment: datetime, _: Translator) -> str:
+    """Return date and time as people write them, with the offset from UTC."""
+    from babel.dates import format_date
+
+    day = format_date(moment.date(), "long", locale=_.language)
+    offset = offset_text(moment)
+    return f"{day}, {moment:%H:%M}" + (f" (UTC{offset})" if offset else "")
+
+
+def _when(text: str, _: Translator) -> str:
+    try:
+        return moment_text(datetime.fromisoformat(text), _)
+    except ValueError:
+        return text
+
+
+def _sections(reader: FormReader, answers: Mapping[str, str], rows: Rows) -> Iterator[Section]:
+    """Yield the sections in the order of the form; questions outside any group come first."""
+    yield Section("", tuple(_answers(reader, reader.form.root, answers)))
+    for child in reader.form.root.children:
+        if isinstance(child, Group):
+            yield from _group(reader, child, answers, rows)
+
+
+def _group(
+    reader: FormReader, group: Group, answers: Mapping[str, str], rows: Rows
+) -> Iterator[Section]:
+    title = reader.label(group.path)
+    if isinstance(group, Repeat):
+        yield Section(title, items=tuple(_items(reader, group, rows.get(group.path, []))))
+        return
+    yield Section(title, tuple(_answers(reader, group, answers)))
+    for child in group.children:
+        if isinstance(child, Group):
+            yield from _group(reader, child, answers, rows)
+
+
+def _answers(reader: FormReader, group: Group, answers: Mapping[str, str]) -> Iterator[Fact]:
+    """Yield the answered questions that stand in the group itself."""
+    for child in group.children:
+        if isinstance(child, Question) and child.captured and (value := answers.get(child.path)):
+            yield reader.label(child.path), reader.text(child, value)
+
+
+def _items(reader: FormReader, repeat: Repeat, rows: list[RowAnswers]) -> Iterator[Item]:
+    letter, tag, main = ITEMS.get(repeat.name, ("", "", ""))
+    for number, row in enumerate(rows, 1):
+        answers = {paths.join(repeat.path, rest): value for rest, value in row.answers.items()}
+        kind = answers.pop(f"{repeat.path}/{tag}", "")
+        text = answers.pop(f"{repeat.path}/{main}", "")
+        yield Item(
+            number=f"{letter}{number}",
+            tag=_say(reader, f"{repeat.path}/{tag}", kind),
+            text=text,
+            answers=tuple(_row_answers(reader, repeat, answers, row.inner)),
+            kind=kind,
+        )
+
+
+def _row_answers(
+    reader: FormReader, group: Group, answers: Mapping[str, str], inner: Rows
+) -> Iterator[Fact]:
+    """Yield the answers of a row, those of its groups among them, then those of inner rows."""
+    child: Node
+    for child in group.children:
+        if isinstance(child, Question):
+            if child.captured and (value := answers.get(child.path)):
+                yield reader.label(child.path), reader.text(child, value)
+        elif not isinstance(child, Repeat):
+            yield from _row_answers(reader, child, answers, {})
+    for path, rows in inner.items():
+        for number, row in enumerate(rows, 1):
+            below = {paths.join(path, rest): value for rest, value in row.answers.items()}
+            node = reader.form.nodes.get(path)
+            if isinstance(node, Group):
+                for label, text in _row_answers(reader, node, below, row.inner):
+                    yield f"{reader.label(path)} {number}: {label}", text
+
+
+def _say(reader: FormReader, path: str, value: str) -> str:
+    question = reader.form.nodes.get(path)
+    return reader.text(question, value) if value and isinstance(question, Question) else value
+
+
+def _differing(reader: FormReader, conflict: Conflict, rows: Rows) -> Differing:
+    _ = reader.translate
+    return Differing(
+        _place(reader, conflict.path, rows),
+        tuple(
+            Version(
+                _version_text(reader, conflict.path, version.value),
+                ", ".join(part for part in (version.author_name, version.office) if part),
+                _when(version.time, _),
+            )
+            for version in conflict.versions
+        ),
+    )
+
+
+def _version_text(reader: FormReader, path: str, value: str | None) -> str:
+    _ = reader.translate
+    if path.endswith(paths.DELETED):
+        return _("Deleted; somebody else went on writing in it")
+    if not value:
+        return _("(blank)")
+    return _say(reader, paths.generic(path), value)
+
+
+def _place(reader: FormReader, path: str, rows: Rows) -> str:
+    """Return where an answer stands, in words: ``Findings 3 › What was said``."""
+    words = []
+    row = next(paths.rows_above(path), "")
+    if row:
+        repeat = paths.generic(row)
+        found = [one.path for one in rows.get(repeat, [])]
+        number = found.index(row) + 1 if row in found else ""
+        words.append(f"{reader.label(repeat)} {number}".strip())
+    if not paths.reserved(path):
+        words.append(reader.label(paths.generic(path)))
+    return " › ".join(words) or reader.title

@@ -1,0 +1,33 @@
+"""References that people read out and write down: ``WCA-SEN-3F9A2C`` and ``WCA-SEN-3F9A2C/F3``.
+
+An entry's reference follows from its id, bureau and countries alone, so it is the same on every
+laptop. Six digits of the id's random end tell entries apart; the rest says at a glance where from.
+"""
+
+import re
+from collections.abc import Sequence
+
+DIGITS = 6
+_REFERENCE = re.compile(
+    r"(?:[A-Z0-9]{1,8}-){0,2}([0-9A-F]{6})(?:\s*[/·]\s*F([0-9]{1,5}))?", re.IGNORECASE
+)
+
+
+def entry_reference(entry: str, bureau: str = "", countries: Sequence[str] = ()) -> str:
+    """Return an entry's reference; the country stands in it only when there is exactly one."""
+    parts = [bureau, countries[0] if len(countries) == 1 else "", entry[-DIGITS:].upper()]
+    return "-".join(part for part in parts if part)
+
+
+def finding_reference(entry: str, number: int) -> str:
+    """Return the reference of an entry's finding (``number`` counts from 1) behind the entry's."""
+    return f"{entry}/F{number}"
+
+
+def parse_reference(text: str) -> tuple[str, int] | None:
+    """Return the end of the entry's id (lower case) and the finding's number (0: the whole entry).
+
+    None when the text is no reference.
+    """
+    match = _REFERENCE.fullmatch(text.strip())
+    return (match[1].lower(), int(match[2] or 0)) if match else None
