@@ -1,0 +1,291 @@
+"""Starting the window: on the screen first, then the workspace in a worker."""
+
+import locale
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from stocktake_app.errors import StocktakeError
+from stocktake_app.ui.clock import now
+from stocktake_app.ui.context import Context
+from stocktake_app.ui.first_run import FirstRun, Newcomer
+from stocktake_app.ui.fonts import load_fonts, window_font
+from stocktake_app.ui.jobs import Jobs, Lane
+from stocktake_app.ui.parts import column, label, line
+from stocktake_app.ui.preferences import Preferences, load_preferences, save_preferences
+from stocktake_app.ui.problem_dialog import sentence_for
+from stocktake_app.ui.screen import Screen
+from stocktake_app.ui.style_sheet import style_sheet
+from stocktake_app.ui.texts import LANGUAGES, _, right_to_left, set_language
+from stocktake_app.ui.theme import palette, tokens_for
+from stocktake_app.ui.unlock_page import UnlockPage
+from stocktake_app.ui.window import Window
+
+if TYPE_CHECKING:
+    from stocktake_app.store.workspace import Workspace
+
+SIZE = (1240, 700)
+LOCALES = {"en": "en_GB", "fr": "fr_FR", "es": "es_ES", "ar": "ar_AE"}
+"""The United Arab Emirates write dates in Arabic with the digits our forms have."""
+
+
+def run(workspace_folder: Path | None) -> int:
+    """Show the window until it is closed and return the exit code.
+
+    Without a folder: the one opened last, or the first run.
+    """
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("Stocktake")
+    start = Start(application, workspace_folder)
+    start.begin()
+    code = application.exec()
+    start.end()
+    return code
+
+
+class Start(QObject):
+    """Makes the window, opens or creates the workspace, and makes the window anew when restyled."""
+
+    def __init__(self, application: QApplication, folder: Path | None) -> None:
+        super().__init__()
+        self._application = application
+        self._held = ExitStack()
+        self._translator = QTranslator(self)
+        self.preferences = load_preferences()
+        self.folder = folder or _remembered(self.preferences)
+        self.jobs = Jobs(lambda error: self.context.trouble.emit(error), self)
+        self.workspace: Workspace | None = None
+        load_fonts()
+        application.setStyle("Fusion")
+        self._dress()
+
+    def _dress(self) -> None:
+        """Make a window in the language, colours and sizes that are preferred now."""
+        preferences = self.preferences
+        language = preferences.language or _system_language()
+        set_language(language)
+        QLocale.setDefault(QLocale(LOCALES.get(language, "en_GB")))
+        self._load_qt_words(language)
+        direction = Qt.LayoutDirection
+        self._application.setLayoutDirection(
+            direction.RightToLeft if right_to_left() else direction.LeftToRight
+        )
+        tokens = tokens_for(preferences.scheme)
+        self._application.setPalette(palette(tokens))
+        self._application.setFont(window_font(preferences.text_size))
+        self._application.setStyleSheet(style_sheet(tokens, preferences.text_size / 100))
+        self.context = Context(self.jobs, tokens, replace(preferences, language=language))
+        self.window = Window(self.context)
+        self.window.restyled.connect(self.restyle)
+        self.window.resize(*SIZE)
+
+    def _load_qt_words(self, language: str) -> None:
+        self._application.removeTranslator(self._translator)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if self._translator.load(f"qtbase_{language}", folder):
+            self._application.installTranslator(self._translator)
+
+    def begin(self) -> None:
+        """Show the window and go on in a worker."""
+        if self.folder:
+            self.window.show_alone(_opening())
+            QTimer.singleShot(0, self, lambda: self.open_folder(self.folder))
+        else:
+            self._ask(Newcomer(language=self.context.preferences.language))
+            QTimer.singleShot(0, self, self._warm_up)
+        self.window.show()
+
+    def _warm_up(self) -> None:
+        """Load the store's libraries while somebody types the name."""
+        self.jobs.run(
+            Lane.READS,
+            lambda _: _import_actions(),
+            lambda _: None,
+            owner=self,
+            failed=lambda _: None,
+        )
+
+    # First run
+
+    def _ask(self, given: Newcomer) -> None:
+        page = FirstRun(given, self.context.tokens)
+        page.decided.connect(lambda person: self._create(person, page))
+        page.reworded.connect(self._reword)
+        page.elsewhere.connect(self._choose_folder)
+        self.window.show_alone(page)
+        page.name.setFocus()
+
+    def _reword(self, given: Newcomer) -> None:
+        self.preferences = replace(self.preferences, language=given.language)
+        old = self.window
+        self._dress()
+        self._ask(given)
+        _take_place(old, self.window)
+
+    def _create(self, person: Newcomer, page: FirstRun) -> None:
+        folder = self.folder or default_folder()
+        self.jobs.run(
+            Lane.WRITER,
+            lambda _: _create_workspace(folder, person),
+            lambda workspace: self._opened(workspace, person.language),
+            failed=lambda error: page.refuse(sentence_for(error)),
+            owner=page,
+        )
+
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self.window, _("Choose the workspace's folder"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(lambda chosen: self.open_folder(Path(chosen)))
+        dialog.open()
+
+    # Opening
+
+    def open_folder(self, folder: Path | None, passphrase: str | None = None) -> None:
+        """Open a workspace in a worker."""
+        assert folder is not None
+        self.jobs.run(
+            Lane.WRITER,
+            lambda _: _open_workspace(folder, passphrase),
+            self._opened,
+            failed=lambda error: self._not_opened(folder, error, tried=passphrase is not None),
+            owner=self,
+        )
+
+    def _not_opened(self, folder: Path, error: BaseException, *, tried: bool) -> None:
+        from stocktake_app.actions.identity import PassphraseNeededError
+
+        if isinstance(error, PassphraseNeededError) or tried:
+            page = UnlockPage(str(folder), self.context.tokens)
+            page.given.connect(lambda passphrase: self.open_folder(folder, passphrase))
+            self.window.show_alone(page)
+            page.passphrase.setFocus()
+            if tried:
+                page.refuse(sentence_for(error))
+            return
+        self._ask(Newcomer(language=self.context.preferences.language))
+        self.context.trouble.emit(error)
+
+    def _opened(self, workspace: "Workspace", language: str = "") -> None:
+        from stocktake_app.store.workspace import window_lock
+
+        try:
+            self._held.enter_context(window_lock(workspace))
+        except StocktakeError as error:
+            workspace.close()
+            self.context.trouble.emit(error)
+            return
+        self.workspace = workspace
+        chosen = language or self.preferences.language or workspace.profile.language
+        before = self.context.preferences.language
+        self._remember(replace(self.preferences, workspace=str(workspace.folder), language=chosen))
+        if chosen != before:
+            self._rebuild("home", None)
+        else:
+            self.context.preferences = self.preferences
+            self.window.open_workspace(workspace)
+
+    # Restyling
+
+    def restyle(self, preferences: Preferences) -> None:
+        """Show everything in other colours, another size or another language."""
+        self._remember(preferences)
+        current = self.window.current
+        screen: Screen | None = self.window.screens.get(current)
+        if screen is None:
+            self._dress_again()
+            return
+        self.window.settle(lambda: self._rebuild(current, screen.place()))
+
+    def _dress_again(self) -> None:
+        old = self.window
+        self._dress()
+        self._ask(Newcomer(language=self.context.preferences.language))
+        _take_place(old, self.window)
+
+    def _rebuild(self, screen: str, place: object) -> None:
+        assert self.workspace is not None
+        old = self.window
+        self._dress()
+        self.window.open_workspace(self.workspace, screen, place)
+        _take_place(old, self.window)
+
+    def _remember(self, preferences: Preferences) -> None:
+        self.preferences = preferences
+        try:
+            save_preferences(preferences)
+        except OSError:
+            self.context.say("warn", _("Your settings hold until the window is closed."))
+
+    def end(self) -> None:
+        """Wait for what is under way and let go of the workspace."""
+        self.jobs.close()
+        self._held.close()
+        if self.workspace:
+            self.workspace.close()
+
+
+def default_folder() -> Path:
+    """Return the folder a new workspace is made in: ``Stocktake`` among the documents."""
+    import platformdirs
+
+    base = Path(platformdirs.user_documents_dir()) / "Stocktake"
+    folder, number = base, 2
+    while folder.exists() and any(folder.iterdir()):
+        folder, number = base.with_name(f"Stocktake {number}"), number + 1
+    return folder
+
+
+def _remembered(preferences: Preferences) -> Path | None:
+    folder = Path(preferences.workspace) if preferences.workspace else None
+    return folder if folder and folder.is_dir() else None
+
+
+def _system_language() -> str:
+    name = QLocale.system().name().split("_")[0] or (locale.getlocale()[0] or "en")[:2]
+    return name if name in LANGUAGES else "en"
+
+
+def _opening() -> QWidget:
+    page = QWidget()
+    page.setLayout(column(1, line(1, label(_("Opening…"), "muted"), 1), 1))
+    return page
+
+
+def _take_place(old: Window, new: Window) -> None:
+    new.setGeometry(old.geometry())
+    new.setWindowState(old.windowState())
+    new.show()
+    old.retire()
+
+
+def _import_actions() -> None:
+    import stocktake_app.actions.capture
+    import stocktake_app.actions.workspaces  # noqa: F401 - loaded ahead of use
+
+
+def _create_workspace(folder: Path, person: Newcomer) -> "Workspace":
+    from stocktake_app.actions import workspaces
+
+    return workspaces.create(
+        folder,
+        workspaces.Person(
+            name=person.name,
+            office=person.office,
+            bureau=person.bureau,
+            country=person.country,
+            language=person.language,
+        ),
+        now=now(),
+    )
+
+
+def _open_workspace(folder: Path, passphrase: str | None) -> "Workspace":
+    from stocktake_app.actions import workspaces
+
+    return workspaces.open_folder(folder, passphrase=passphrase, now=now())

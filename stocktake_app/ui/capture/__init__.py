@@ -1,0 +1,1 @@
+"""Filling a questionnaire: sections, pages built on demand, every answer on its way to disk."""

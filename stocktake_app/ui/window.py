@@ -1,0 +1,216 @@
+"""The one window: rail, screen, notices. Built at once, filled when the workspace is open."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QStackedWidget, QWidget
+
+from stocktake_app.errors import CancelledError, StocktakeError
+from stocktake_app.ui.busy_line import BusyLine
+from stocktake_app.ui.context import Context
+from stocktake_app.ui.navigation import Navigation, title_of
+from stocktake_app.ui.parts import Message, column, label, line, panel
+from stocktake_app.ui.problem_dialog import ProblemDialog
+from stocktake_app.ui.screen import Screen
+from stocktake_app.ui.texts import _
+
+if TYPE_CHECKING:
+    from stocktake_app.store.workspace import Workspace
+
+NOTICE_MS = 9000
+SETTLE_MS = 50
+SETTLE_TRIES = 200
+
+_CLASSES = {
+    "home": ("stocktake_app.ui.home", "HomeScreen"),
+    "capture": ("stocktake_app.ui.capture.screen", "CaptureScreen"),
+    "library": ("stocktake_app.ui.library.screen", "LibraryScreen"),
+    "exchange": ("stocktake_app.ui.exchange.screen", "ExchangeScreen"),
+    "merge": ("stocktake_app.ui.merge.screen", "MergeScreen"),
+    "consolidate": ("stocktake_app.ui.consolidate.screen", "ConsolidateScreen"),
+    "settings": ("stocktake_app.ui.settings_screen", "SettingsScreen"),
+}
+
+
+class Window(QMainWindow):
+    """Shows one screen at a time; makes each when it is first needed."""
+
+    restyled = Signal(object)
+    """Somebody chose other preferences; carries them."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.screens: dict[str, Screen] = {}
+        self.current = ""
+        self._closing = False
+        self._rail: Navigation | None = None
+        self._stack = QStackedWidget()
+        self._notice = Message(context.tokens)
+        self._busy = BusyLine()
+        self._practice = self._practice_line()
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.setWindowTitle("Stocktake")
+        self.setAcceptDrops(True)
+        self._notice_timer = QTimer(self, singleShot=True, interval=NOTICE_MS)
+        self._notice_timer.timeout.connect(self._notice.hide)
+        notice = QWidget()
+        notice.setLayout(line(self._notice))
+        self._notice_holder = notice
+        right = column(self._stack, notice, self._busy, spacing=0)
+        self._body = line(right, spacing=0)
+        centre = QWidget()
+        centre.setLayout(column(self._practice, self._body, spacing=0))
+        centre.setProperty("look", "page")
+        centre.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setCentralWidget(centre)
+
+    def _connect(self) -> None:
+        context = self.context
+        context.went.connect(self.go)
+        context.told.connect(self.notify)
+        context.trouble.connect(self.trouble)
+        context.jobs.started.connect(self._busy.watch)
+        for keys, step in (("Ctrl++", 1), ("Ctrl+=", 1), ("Ctrl+-", -1), ("Ctrl+0", 0)):
+            action = QAction(_("Text size"), self)
+            action.setShortcut(QKeySequence(keys))
+            action.triggered.connect(lambda _checked=False, step=step: self._text_size(step))
+            self.addAction(action)
+
+    def _practice_line(self) -> QFrame:
+        text = label(_("Practice: nothing made here counts, and nobody will import it"), "strong")
+        text.setStyleSheet(f"color: {self.context.tokens.window}")
+        made = panel(line(1, text, 1, margin=4), "practice")
+        made.hide()
+        return made
+
+    # Screens
+
+    def show_alone(self, widget: QWidget) -> None:
+        """Show a widget without the rail: opening, first run."""
+        self._stack.addWidget(widget)
+        self._stack.setCurrentWidget(widget)
+        self.current = ""
+
+    def open_workspace(
+        self, workspace: "Workspace", screen: str = "home", place: object = None
+    ) -> None:
+        """Take a workspace that is open and show one of its screens."""
+        self.context.use(workspace)
+        profile = workspace.profile
+        self._rail = Navigation(profile.role, self.context.tokens, self.go)
+        self._rail.sign(profile.name, profile.office)
+        self._body.insertWidget(0, self._rail)
+        self._practice.setVisible(workspace.practice)
+        self.go(screen, place)
+
+    def go(self, name: str, argument: object = None) -> None:
+        """Show a screen, made now if this is its first time."""
+        if self._rail is None or name not in self._rail.buttons:
+            return
+        if self.current and self.current != name:
+            self.screens[self.current].leave()
+        if name not in self.screens:
+            self.screens[name] = self._make(name)
+            self._stack.addWidget(self.screens[name])
+        self.current = name
+        self._stack.setCurrentWidget(self.screens[name])
+        self._rail.mark(name)
+        self.setWindowTitle(f"{title_of(name)} – Stocktake")
+        self.screens[name].refresh(argument)
+
+    def _make(self, name: str) -> Screen:
+        module, kind = _CLASSES[name]
+        made: Screen = getattr(import_module(module), kind)(self.context)
+        return made
+
+    # Speaking up
+
+    def notify(self, look: str, sentence: str) -> None:
+        """Show a passing notice at the foot."""
+        self._notice_holder.layout().setContentsMargins(16, 4, 16, 10)  # type: ignore[union-attr]
+        self._notice.say(look, sentence)
+        self._notice_timer.start()
+
+    def trouble(self, error: BaseException) -> None:
+        """Tell a person about an error: one sentence, in a dialog that does not block."""
+        if isinstance(error, CancelledError):
+            self.notify("warn", _("Stopped. Nothing was changed."))
+            return
+        ProblemDialog(error, self.context.tokens, self).open()
+
+    @property
+    def notice(self) -> str:
+        """The notice shown now, empty if none."""
+        return self._notice.sentence if self._notice.isVisible() else ""
+
+    # Text size
+
+    def _text_size(self, step: int) -> None:
+        from dataclasses import replace
+
+        from stocktake_app.ui.theme import TEXT_SIZES
+
+        old = self.context.preferences
+        at = TEXT_SIZES.index(old.text_size) if old.text_size in TEXT_SIZES else 2
+        size = TEXT_SIZES[max(0, min(len(TEXT_SIZES) - 1, at + step))] if step else 100
+        self.restyled.emit(replace(old, text_size=size))
+
+    # Files dropped anywhere
+
+    def dragEnterEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: N802, ANN001 - Qt's name
+        """Take files, once a workspace is open."""
+        if self.context.has_workspace and event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: N802, ANN001 - Qt's name
+        """Check what was dropped."""
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            self.go("merge" if self.current == "merge" else "exchange", files)
+
+    # Closing
+
+    def settle(self, then: Callable[[], object], tries: int = SETTLE_TRIES) -> None:
+        """Call ``then`` once everything typed is on the disk, or after ten seconds of trying."""
+        if all(screen.settled() for screen in self.screens.values()):
+            then()
+        elif tries:
+            QTimer.singleShot(SETTLE_MS, self, lambda: self.settle(then, tries - 1))
+        else:
+            self.trouble(
+                StocktakeError(
+                    _(
+                        "The last words could not be saved, so the window stays open. Copy them"
+                        " somewhere else, or free some space on the disk."
+                    )
+                )
+            )
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Close only after the last word is saved."""
+        if self._closing:
+            event.accept()
+            return
+        event.ignore()
+        for screen in self.screens.values():
+            screen.leave()
+        self.settle(self._close_now)
+
+    def retire(self) -> None:
+        """Disappear without a question: another window has taken this one's place."""
+        self._closing = True
+        self.close()
+        self.deleteLater()
+
+    def _close_now(self) -> None:
+        self._closing = True
+        self.close()
+        QApplication.quit()
