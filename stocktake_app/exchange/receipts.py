@@ -1,14 +1,20 @@
 """Receipts: HQ's signed word that a package arrived, when, and what the verifier said of it."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from stocktake_app.errors import RefusedError
-from stocktake_app.model.codes import Verdict
-from stocktake_app.trust.chain import Trust
-from stocktake_app.trust.cms import Signer
+from stocktake_app.model.codes import Role, Verdict
+from stocktake_app.trust import signed_json
+from stocktake_app.trust.chain import Trust, judge_chain
+from stocktake_app.trust.cms import BadSignatureError, Signer, open_detached, sign_detached
 
 FORMAT = "stocktake-receipt/1"
+MAX_POSITION = 2**53 - 1
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+_MEMBERS = ("format", "package", "seal", "received", "verdict", "position", "signature")
 
 
 class BadReceiptError(RefusedError):
@@ -31,8 +37,10 @@ class Receipt:
 
 
 def make_receipt(receipt: Receipt, signer: Signer, now: datetime) -> bytes:
-    """Return the receipt file: canonical JSON with the signature in it."""
-    raise NotImplementedError
+    """Return the receipt file: canonical JSON with HQ's signature in it."""
+    body = _body(receipt)
+    signature = sign_detached(signed_json.canonical(body), signer, now)
+    return signed_json.canonical(body | {"signature": signed_json.encode_bytes(signature)})
 
 
 def read_receipt(data: bytes, trust: Trust, at: datetime) -> Receipt:
@@ -41,4 +49,35 @@ def read_receipt(data: bytes, trust: Trust, at: datetime) -> Receipt:
     Raises:
         BadReceiptError: it is damaged, or by anybody else than a trusted HQ.
     """
-    raise NotImplementedError
+    try:
+        body = signed_json.read_object(data, "receipt", FORMAT, _MEMBERS)
+        signature = signed_json.decode_bytes(body.pop("signature"), "receipt")
+        receipt = _parse(body)
+        opened = open_detached(signed_json.canonical(body), signature)
+    except (signed_json.BadSignedFileError, BadSignatureError) as error:
+        raise BadReceiptError(f"The receipt does not count: {error}") from None
+    found = judge_chain(opened.chain, trust, at)
+    if found.verdict is not Verdict.VALID or found.subject is None:
+        raise BadReceiptError(" ".join(["The receipt does not count.", *found.reasons]))
+    if found.subject.role is not Role.HQ:
+        raise BadReceiptError(f"The receipt does not count: {found.subject.name} is not HQ.")
+    return receipt
+
+
+def _body(receipt: Receipt) -> dict[str, str]:
+    """Return the receipt's members, all as text; the number has no other way to be written."""
+    return {"format": FORMAT, **asdict(receipt), "position": str(receipt.position)}
+
+
+def _parse(body: dict[str, str]) -> Receipt:
+    hashes = _HASH.fullmatch(body["package"]) and _HASH.fullmatch(body["seal"] or "0" * 64)
+    position = body["position"]
+    if not (hashes and body["verdict"] in set(Verdict) and _is_position(position)):
+        raise signed_json.BadSignedFileError("it does not say what a receipt says.")
+    return Receipt(
+        body["package"], body["seal"], body["received"], Verdict(body["verdict"]), int(position)
+    )
+
+
+def _is_position(text: str) -> bool:
+    return bool(re.fullmatch(r"[1-9][0-9]{0,15}", text)) and int(text) <= MAX_POSITION

@@ -67,6 +67,7 @@ UNREADABLE = (
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.ExtensionNotFound,
+    x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
 )
 """What cryptography raises, late, for the parts of a hostile certificate."""
@@ -207,7 +208,7 @@ def from_pem(data: bytes) -> tuple[Certificate, ...]:
         raise UserFileError("The certificate file is far too large; choose a .pem file.")
     try:
         return tuple(x509.load_pem_x509_certificates(data))
-    except ValueError as error:
+    except UNREADABLE as error:
         raise UserFileError(f"There is no certificate in this file ({error}).") from None
 
 

@@ -79,6 +79,26 @@ def judge_chain(chain: Chain, trust: Trust, at: datetime) -> ChainVerdict:
     return _judge_path(path, subject, trust, at)
 
 
+def judge_authority(certificate: Certificate, trust: Trust, at: datetime) -> ChainVerdict:
+    """Judge the certificate with which a bureau issues others; ``subject`` is the bureau."""
+    try:
+        subject = check_bureau(certificate)
+        path = (certificate, _anchor_of(certificate, trust))
+    except UNREADABLE as error:
+        reason = f"{_holder(certificate)} cannot be trusted, as {error}."
+        return ChainVerdict(Verdict.SIGNER_UNKNOWN, (reason,), None, certificate)
+    return _judge_path(path, subject, trust, at)
+
+
+def is_root(certificate: Certificate) -> bool:
+    """Say whether this is a root certificate of an HQ, whichever."""
+    try:
+        check_root(certificate)
+    except UNREADABLE:
+        return False
+    return True
+
+
 def _path(chain: Chain, subject: Subject, trust: Trust) -> Chain:
     """Check who issued what up to an anchor; return the chain with the anchor.
 

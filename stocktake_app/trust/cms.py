@@ -135,7 +135,7 @@ def _open(digest: bytes, signature: bytes) -> _Parts:
     try:
         parts = _take_apart(signature)
         rebuilt = _assemble(digest, parts)
-    except (*UNREADABLE, IndexError, KeyError, x509.InvalidVersion) as error:
+    except (*UNREADABLE, IndexError, KeyError) as error:
         raise BadSignatureError(f"the signature cannot be read ({error})") from None
     if rebuilt != signature:
         raise BadSignatureError("the content or its signature was changed after signing")

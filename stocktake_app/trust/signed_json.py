@@ -23,10 +23,11 @@ def readable(body: Mapping[str, object]) -> bytes:
     return (json.dumps(body, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
-def read_object(data: bytes, what: str, members: Iterable[str]) -> dict[str, str]:
+def read_object(data: bytes, what: str, form: str, members: Iterable[str]) -> dict[str, str]:
     """Read one JSON object of exactly these members, all of them text.
 
-    ``what`` names the file in sentences, such as ``request``.
+    ``what`` names the file in sentences, such as ``request``; ``form`` is what its member
+    ``format`` must say.
 
     Raises:
         BadSignedFileError: it is too large, no JSON, or has other members.
@@ -35,13 +36,13 @@ def read_object(data: bytes, what: str, members: Iterable[str]) -> dict[str, str
         raise BadSignedFileError(f"This {what} is far too large; choose the right file.")
     try:
         body = json.loads(data, object_pairs_hook=_without_twins)
-        canonical_text = isinstance(body, dict) and canonical(body)
+        known = isinstance(body, dict) and body.get("format") == form and bool(canonical(body))
     except (ValueError, RecursionError):
-        raise BadSignedFileError(f"This file is not a {what}; choose the right file.") from None
-    if not canonical_text or body.keys() != set(members):
-        raise BadSignedFileError(f"This file is not a {what} that this version can read.")
-    if not all(isinstance(value, str) for value in body.values()):
-        raise BadSignedFileError(f"This {what} has a member that is not text; ask for a new one.")
+        known = False
+    if not known:
+        raise BadSignedFileError(f"This file is not a {what} that can be read; choose another one.")
+    if body.keys() != set(members) or not all(isinstance(one, str) for one in body.values()):
+        raise BadSignedFileError(f"This {what} is not as it was written; ask for a new one.")
     return dict(body)
 
 
