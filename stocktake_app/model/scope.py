@@ -20,11 +20,15 @@ class Author:
 def may_touch(author: Author, creator: Author) -> bool:
     """Say whether ``author`` may change an entry that ``creator`` began.
 
-    An officer: entries begun under the same bureau. A bureau: its own and its officers'. HQ: all.
+    An officer: entries begun under the same bureau, or by the officer before any bureau's
+    approval. A bureau: its own and its officers'. HQ: all. An identity alone opens nothing: a
+    bureau could issue a certificate with anybody's.
     """
-    if author.role is Role.HQ or author.identity == creator.identity:
+    if author.role is Role.HQ or creator.role is Role.HQ:
+        return author.role is Role.HQ
+    if author.bureau == creator.bureau and author.bureau:
         return True
-    return author.bureau == creator.bureau and creator.role is not Role.HQ and bool(author.bureau)
+    return author.identity == creator.identity and not creator.bureau
 
 
 def may_set(role: Role, segment: str) -> bool:

@@ -114,13 +114,14 @@ def parse_manifest(data: bytes) -> Manifest:
         body["forms"] = tuple(body["forms"])
         body["seals"] = tuple(body["seals"])
         manifest = Manifest(**body)
+        canonical = manifest.encoded
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise BadSealError(f"the manifest cannot be read: {error}") from None
     if not _well_typed(manifest):
         raise BadSealError("the manifest has a member of the wrong type")
     if manifest.format != FORMAT:
         raise BadSealError(f"the manifest's format is {manifest.format!r}, not {FORMAT!r}")
-    if manifest.encoded != data:
+    if canonical != data:
         raise BadSealError("the manifest is not in canonical form")
     return manifest
 
