@@ -12,7 +12,7 @@ from stocktake_app.cli.arguments import (
     read_file,
     workspace_folder,
 )
-from stocktake_app.cli.output import Answer
+from stocktake_app.cli.output import Answer, complain
 from stocktake_app.model.codes import Role
 
 
@@ -62,5 +62,5 @@ def _init(arguments: Arguments) -> Answer:
 def _demo(arguments: Arguments) -> Answer:
     from stocktake_app.actions.demo import play
 
-    result = play(arguments.out, now=now())
+    result = play(arguments.out, now=now(), say=complain)
     return Answer(result.as_json(), result.sentence())
