@@ -1,11 +1,15 @@
 """What a package carries, whatever its kind: seals and the objects that they name."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
 
 from stocktake_app import settings
 from stocktake_app.model.seal import Seal
+from stocktake_app.trust.chain import Chain
 
 PACKAGE_FORMAT = "stocktake-package/1"
 """Stands in every outer signature; a newer format gets a newer number."""
@@ -30,11 +34,27 @@ class Contents:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """What a package's container gave, before seals and signer are judged.
+
+    ``seals`` are seal files, ``objects`` bytes by the name that they claim. ``chain`` is the outer
+    signer's, checked to have signed all this; empty when there is no outer signature left.
+    """
+
+    kind: Literal["xlsx", "pdf"]
+    seals: tuple[bytes, ...]
+    objects: Mapping[str, bytes]
+    chain: Chain = ()
+    signed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Limits:
     """What the verifier is willing to read; everything is checked before it is believed.
 
     Sizes are bytes. ``inflated_bytes`` bounds all parts together, ``ratio`` each single part
     (inflated to stored; small parts are free), ``parsed_bytes`` each part that is parsed.
+    Seals and objects as encoded may take ``carried_bytes``, or ``carried_ratio`` times the file.
     """
 
     file_bytes: int = settings.MAX_PACKAGE_BYTES
@@ -43,6 +63,25 @@ class Limits:
     ratio: int = 400
     parsed_bytes: int = 16 * 1024**2
     seals: int = 5_000
+    carried_bytes: int = 64 * 1024**2
+    carried_ratio: int = 4
+
+
+def check_format(text: str) -> None:
+    """Check that a signature's remark names no format that only a newer program can read.
+
+    Raises:
+        ForeignFileError: it does.
+    """
+    found = _FORMAT.search(text)
+    if found and found.group() != PACKAGE_FORMAT:
+        raise ForeignFileError(
+            f"This file was made by a newer Stocktake ({found.group()}); update this program to "
+            "read it."
+        )
+
+
+_FORMAT = re.compile(r"stocktake-package/\d{1,9}")
 
 
 class ForeignFileError(ValueError):

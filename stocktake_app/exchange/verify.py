@@ -1,24 +1,46 @@
 """The verdict on a package: bytes, limits, trust and a time in; verdict and seals out.
 
-Pure: no store, no file, no clock.
+Pure: no store, no file, no clock. The world is closed: what our writer would not have written is
+refused, except that a zip file's order, compression and times may differ.
+``docs/package-format.md`` says what that is.
+
+A package's verdict is about its outer signer and its integrity. Each seal has a verdict of its
+own: in a valid package of a bureau there may be the seal of an officer whom nobody knows.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from mmap import mmap
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from stocktake_app.exchange.contents import Limits
+from stocktake_app.exchange.contents import (
+    AlteredFileError,
+    BadContentsError,
+    Contents,
+    ForeignFileError,
+    Limits,
+    Opened,
+    check_contents,
+)
+from stocktake_app.exchange.pdf_reader import read_pdf
+from stocktake_app.exchange.seals import SealReport, open_seal
+from stocktake_app.exchange.xlsx_reader import read_xlsx
 from stocktake_app.model.codes import Verdict
-
-if TYPE_CHECKING:
-    from stocktake_app.exchange.seals import SealReport
-    from stocktake_app.trust.certificates import Subject
-    from stocktake_app.trust.chain import Trust
+from stocktake_app.model.seal import BadSealError, Seal, decode_seal
+from stocktake_app.trust.certificates import Subject
+from stocktake_app.trust.chain import Trust, judge_chain
 
 Kind = Literal["xlsx", "pdf", ""]
 Visible = Literal["same", "differs", "not_checked"]
+
+DEFAULT_LIMITS = Limits()
+
+RESAVED = (
+    "Somebody saved this file again with another program, which removed the sender's signature. "
+    "The signed records inside are whole; what the sheets or pages show may have been changed."
+)
 
 
 @dataclass(frozen=True)
@@ -26,24 +48,128 @@ class Report:
     """What the verifier says of one file.
 
     ``verdict`` is about the outer signer and the integrity of the file; each seal has its own
-    verdict beside it. ``reasons`` are plain sentences for the person who decides. ``sha256`` is
-    the file's, ``signed_at`` the signer's own claim. ``seals`` (the closing one last) and
-    ``objects`` (bytes by SHA-256) are empty when the verdict is ``altered`` or ``unreadable``.
+    verdict beside it. ``reasons`` are whole sentences for the person who decides, ``notes`` do not
+    change the verdict. ``sha256`` is the file's, ``signed_at`` the signer's own claim. ``seals``
+    (the closing one last) and ``objects`` (bytes by SHA-256) are empty when the verdict is
+    ``altered`` or ``unreadable``.
     """
 
     verdict: Verdict
     reasons: tuple[str, ...]
     kind: Kind
     sha256: str
-    subject: "Subject | None" = None
+    subject: Subject | None = None
     signed_at: datetime | None = None
-    seals: "tuple[SealReport, ...]" = ()
+    seals: tuple[SealReport, ...] = ()
     objects: Mapping[str, bytes] = field(default_factory=dict)
     visible: Visible = "not_checked"
+    fingerprint: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def verify_package(
-    data: bytes | mmap, trust: "Trust", at: datetime, limits: Limits = Limits()
+    data: bytes | mmap, trust: Trust, at: datetime, limits: Limits = DEFAULT_LIMITS
 ) -> Report:
-    """Judge a package; never raises for what the bytes are."""
-    raise NotImplementedError
+    """Judge a package as of ``at``, the time of first receipt; never raises for what it holds."""
+    report = Report(Verdict.UNREADABLE, (), "", "")
+    try:
+        kind = _kind(data, limits)
+        report = replace(report, kind=kind, sha256=hashlib.sha256(data).hexdigest())
+        opened = read_xlsx(data, limits) if kind == "xlsx" else read_pdf(data, limits)
+        return _judge(opened, report, trust, at, limits)
+    except ForeignFileError as error:
+        return replace(report, reasons=(str(error),))
+    except (AlteredFileError, BadContentsError) as error:
+        reason = (
+            f"This file was changed after it was signed, or is damaged: {error}. "
+            "Ask the sender for it again."
+        )
+        return replace(report, verdict=Verdict.ALTERED, reasons=(reason,))
+
+
+def _kind(data: bytes | mmap, limits: Limits) -> Literal["xlsx", "pdf"]:
+    if not len(data):
+        raise ForeignFileError("The file is empty. Ask the sender for it again.")
+    if len(data) > limits.file_bytes:
+        megabytes = limits.file_bytes // 1024**2
+        raise ForeignFileError(
+            f"The file is larger than any package may be ({megabytes} MB); it was not opened."
+        )
+    begin = bytes(data[:8])
+    if begin.startswith(b"%PDF-"):
+        return "pdf"
+    if begin.startswith(_OLE):
+        raise ForeignFileError(_ole_sentence(data))
+    if begin.startswith(b"PK"):
+        return "xlsx"
+    raise ForeignFileError(
+        "This is no Stocktake package: it is neither an Excel file (.xlsx) nor a PDF, or its "
+        "beginning is damaged. Ask the sender for the file that Stocktake exported."
+    )
+
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+
+
+def _ole_sentence(data: bytes | mmap) -> str:
+    if data.find("EncryptedPackage".encode("utf-16-le")) >= 0:
+        return "The file is protected by a password. Ask the sender for it without one."
+    return (
+        "This is no Stocktake package: it is a file of an old Excel (.xls). Ask the sender for the "
+        "file that Stocktake exported."
+    )
+
+
+def _judge(opened: Opened, report: Report, trust: Trust, at: datetime, limits: Limits) -> Report:
+    if len(opened.seals) > limits.seals:
+        raise ForeignFileError("The file holds more signed records than any package does.")
+    seals = [_decode(number, one) for number, one in enumerate(opened.seals, 1)]
+    if not opened.chain:
+        seals = _in_order(seals)
+    contents = Contents(tuple(seals), opened.objects)
+    check_contents(contents)
+    found = tuple(open_seal(seal, trust, at) for seal in contents.seals)
+    _check_whole(found)
+    report = replace(report, seals=found, objects=dict(opened.objects))
+    if not opened.chain:
+        return replace(report, verdict=Verdict.RESAVED, reasons=(RESAVED,))
+    return _judge_signer(opened, report, trust, at)
+
+
+def _decode(number: int, data: bytes) -> Seal:
+    try:
+        return decode_seal(data)
+    except BadSealError as error:
+        raise AlteredFileError(f"signed record {number} cannot be read ({error})") from None
+
+
+def _judge_signer(opened: Opened, report: Report, trust: Trust, at: datetime) -> Report:
+    if opened.chain != report.seals[-1].chain:
+        raise AlteredFileError("it is signed by somebody else than its last signed record")
+    found = judge_chain(opened.chain, trust, at)
+    return replace(
+        report,
+        verdict=found.verdict,
+        reasons=found.reasons,
+        subject=found.subject,
+        signed_at=opened.signed_at,
+        fingerprint=found.fingerprint,
+        notes=found.notes,
+    )
+
+
+def _in_order(seals: Sequence[Seal]) -> list[Seal]:
+    """Bring the seals of a file that was saved again into the order that one of them names."""
+    by_id = {seal.id: seal for seal in seals}
+    for closing in seals:
+        rest = by_id.keys() - {closing.id}
+        if set(closing.manifest.seals) == rest:
+            return [*(by_id[one] for one in closing.manifest.seals), closing]
+    raise AlteredFileError("some of the signed records in it are missing")
+
+
+def _check_whole(seals: Sequence[SealReport]) -> None:
+    for number, one in enumerate(seals, 1):
+        if one.verdict in (Verdict.ALTERED, Verdict.UNREADABLE):
+            why = one.reasons[0].rstrip(".") if one.reasons else "it is damaged"
+            raise AlteredFileError(f"signed record {number} of {len(seals)} is not whole ({why})")

@@ -21,6 +21,9 @@ from stocktake_app.exchange.relationships import (
     write_relationships,
 )
 
+URN = b"urn:stocktake:"
+"""What both namespaces begin with."""
+
 SEAL_NAMESPACE = "urn:stocktake:seal:1"
 OBJECT_NAMESPACE = "urn:stocktake:object:1"
 
@@ -28,6 +31,7 @@ ROOT_RELATIONSHIPS = "_rels/.rels"
 WORKBOOK = "xl/workbook.xml"
 CORE = "docProps/core.xml"
 APP = "docProps/app.xml"
+SIGNATURE_FOLDER = "_xmlsignatures/"
 SIGNATURE = "_xmlsignatures/sig1.xml"
 SIGNATURE_ORIGIN = "_xmlsignatures/origin.sigs"
 SIGNATURE_LINKS = "_xmlsignatures/_rels/origin.sigs.rels"

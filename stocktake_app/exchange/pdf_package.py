@@ -1,0 +1,103 @@
+"""Write a PDF package: a readable record, the seals attached, one PAdES signature over all."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from stocktake_app.exchange.contents import PACKAGE_FORMAT, Contents, check_contents
+from stocktake_app.exchange.pdf_parts import FIELD, FORM_TYPE, SEAL_TYPE, form_name, seal_name
+from stocktake_app.trust.cms import Signer, sign_digest
+
+if TYPE_CHECKING:
+    from pyhanko.pdf_utils.writer import PdfFileWriter
+
+_CMS_BYTES = 2048
+"""What a signature takes beside its certificates, generously."""
+
+
+def write_pdf_package(pdf: bytes, contents: Contents, signer: Signer, now: datetime) -> bytes:
+    """Return the package: ``pdf`` with the seals attached (ISO 32000-2, 14.13), signed PAdES B-B.
+
+    ``signer`` is the author of the closing seal, and ``now`` the time that the signature claims.
+
+    Raises:
+        BadContentsError: seals and objects do not fit together.
+    """
+    check_contents(contents)
+    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.pdf_utils.writer import copy_into_new_writer
+
+    writer = copy_into_new_writer(PdfFileReader(BytesIO(pdf)))
+    now = now.astimezone(UTC).replace(microsecond=0)
+    writer.document_meta.last_modified = now
+    for one in _attachments(contents):
+        _attach(writer, one, now)
+    return _signed(writer, signer, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attachment:
+    """A file to attach; ``relationship`` is its AFRelationship."""
+
+    name: str
+    data: bytes
+    media_type: str
+    relationship: str
+    description: str
+    compress: bool
+
+
+def _attachments(contents: Contents) -> Iterator[_Attachment]:
+    """Give the attachments in the order of their names, as a name tree wants them."""
+    for name in sorted(contents.objects):
+        data = contents.objects[name]
+        yield _Attachment(form_name(name), data, FORM_TYPE, "/Data", "Form", compress=True)
+    for number, seal in enumerate(contents.seals, 1):
+        yield _Attachment(
+            seal_name(number), seal.encode(), SEAL_TYPE, "/Source", "Signed record", compress=False
+        )
+
+
+def _attach(writer: "PdfFileWriter", one: _Attachment, now: datetime) -> None:
+    from pyhanko.pdf_utils import embed, generic
+
+    params = embed.EmbeddedFileParams(embed_checksum=False, modification_date=now)
+    stream = embed.EmbeddedFileObject.from_file_data(
+        writer, one.data, compress=one.compress, params=params, mime_type=one.media_type
+    )
+    spec = embed.FileSpec(
+        file_spec_string=one.name,
+        file_name=one.name,
+        embedded_data=stream,
+        description=one.description,
+        af_relationship=generic.pdf_name(one.relationship),
+    )
+    embed.embed_file(writer, spec)
+
+
+def _signed(writer: "PdfFileWriter", signer: Signer, now: datetime) -> bytes:
+    """Write the file with room for the signature, digest it, and put the signature in."""
+    from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+    from pyhanko.sign.signers.pdf_byterange import SignatureObject
+
+    certificates = sum(len(one.public_bytes(Encoding.DER)) for one in signer.chain)
+    placeholder = SignatureObject(
+        timestamp=now,
+        subfilter=SigSeedSubFilter.PADES,
+        reason=PACKAGE_FORMAT,
+        bytes_reserved=2 * (certificates + _CMS_BYTES),
+    )
+    steps = PdfCMSEmbedder().write_cms(FIELD, writer)
+    next(steps)
+    steps.send(SigObjSetup(sig_placeholder=placeholder))
+    prepared, output = steps.send(SigIOSetup(md_algorithm="sha256"))
+    steps.send(sign_digest(prepared.document_digest, signer))
+    package: bytes = output.getvalue()
+    return package

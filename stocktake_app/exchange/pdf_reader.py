@@ -1,0 +1,179 @@
+"""Read a PDF package in a closed world: one revision, one signature over all, our attachments.
+
+The text of the pages is never read. Nothing but the signature's own digits lies outside of what
+is signed, and these must be exactly the signature and zeros.
+"""
+
+import hashlib
+import re
+from datetime import UTC, datetime
+from mmap import mmap
+
+from stocktake_app import settings
+from stocktake_app.exchange.contents import (
+    PACKAGE_FORMAT,
+    AlteredFileError,
+    ForeignFileError,
+    Limits,
+    Opened,
+    check_format,
+)
+from stocktake_app.exchange.pdf_objects import (
+    Dictionary,
+    Document,
+    Name,
+    Value,
+    inflate,
+    read_document,
+)
+from stocktake_app.exchange.pdf_parts import FIELD, FORM_NAME, FORM_TYPE, SEAL_TYPE, seal_name
+from stocktake_app.model.seal import MAGIC
+from stocktake_app.trust.certificates import Certificate
+from stocktake_app.trust.cms import BadSignatureError, open_digest
+
+FOREIGN = (
+    "This is no Stocktake package: it is an ordinary PDF without signed records. Ask the sender "
+    "for the file that Stocktake exported."
+)
+CUT_SHORT = "The file is damaged or cut short: its end is missing. Ask the sender for it again."
+PROTECTED = "The file is protected by a password. Ask the sender for it without one."
+
+_CATALOG = frozenset(
+    {"/Type", "/Pages", "/PageMode", "/PageLayout", "/PageLabels", "/Names", "/Dests", "/Outlines"}
+    | {"/AF", "/AcroForm", "/Metadata", "/Lang", "/MarkInfo", "/StructTreeRoot", "/Version"}
+    | {"/ViewerPreferences", "/OutputIntents"}
+)
+_SIGNATURE = frozenset(
+    {"/Type", "/Filter", "/SubFilter", "/Contents", "/ByteRange", "/M", "/Reason"}
+)
+_CONTENTS = re.compile(rb"/Contents (<[0-9A-F]*>)")
+_TIME = re.compile(rb"D:(\d{14})(?:Z|\+00'00'?)")
+
+
+def read_pdf(data: bytes | mmap, limits: Limits) -> Opened:
+    """Read a PDF package; who signed it, and the seals themselves, are judged by the caller.
+
+    Raises:
+        ForeignFileError: it is no package, or cannot be read at all.
+        AlteredFileError: it is not as it was signed.
+    """
+    if data.find(MAGIC) < 0:
+        raise ForeignFileError(PROTECTED if data.find(b"/Encrypt") >= 0 else FOREIGN)
+    if data.rfind(b"%%EOF", max(0, len(data) - 1024)) < 0:
+        raise ForeignFileError(CUT_SHORT)
+    document = read_document(data)
+    catalog = document.dictionary(document.trailer["/Root"])
+    if not catalog.keys() <= _CATALOG:
+        raise AlteredFileError("it does something when it is opened")
+    seals, objects = _carried(document, catalog, limits)
+    if "/AcroForm" not in catalog:
+        return Opened("pdf", seals, objects)
+    chain, signed_at = _signature(document, catalog)
+    return Opened("pdf", seals, objects, chain, signed_at)
+
+
+def _signature(document: Document, catalog: Dictionary) -> tuple[tuple[Certificate, ...], datetime]:
+    """Check the one signature: it covers every byte but its own digits, and these are exact."""
+    fields = document.array(document.dictionary(catalog["/AcroForm"]).get("/Fields"))
+    field = document.dictionary(fields[0]) if len(fields) == 1 else {}
+    if (field.get("/FT"), field.get("/T")) != (Name("/Sig"), FIELD.encode()):
+        raise AlteredFileError("it has not exactly one signature")
+    signature = document.dictionary(field.get("/V"))
+    start, end = _gap(document, field.get("/V"))
+    reason = signature.get("/Reason")
+    check_format(reason.decode("latin-1") if isinstance(reason, bytes) else "")
+    if (
+        signature.keys() != _SIGNATURE
+        or signature["/ByteRange"] != [0, start, end, len(document.data) - end]
+        or signature["/SubFilter"] != Name("/ETSI.CAdES.detached")
+        or reason != PACKAGE_FORMAT.encode()
+    ):
+        raise AlteredFileError("its signature does not cover all of it")
+    encoded = _exact(document.data[start + 1 : end - 1])
+    try:
+        chain = open_digest(_digest(document.data, start, end), encoded)
+    except BadSignatureError as error:
+        raise AlteredFileError(str(error)) from None
+    return chain, _time(signature["/M"])
+
+
+def _gap(document: Document, reference: Value) -> tuple[int, int]:
+    """Return where the signature's digits stand, with their angle brackets."""
+    start, end = document.span(reference)
+    found = list(_CONTENTS.finditer(document.data, start, end))
+    if len(found) != 1:
+        raise AlteredFileError("its signature was changed")
+    return found[0].span(1)
+
+
+def _exact(digits: bytes) -> bytes:
+    """Return the DER in the digits; only zeros may follow, and digits A to F are capitals."""
+    padded = bytes.fromhex(digits.decode("ascii")) if len(digits) % 2 == 0 else b""
+    long_form = padded[1] & 0x7F if len(padded) > 1 and padded[1] & 0x80 else 0
+    size = int.from_bytes(padded[2 : 2 + long_form], "big") + 2 + long_form
+    if not long_form or size > len(padded) or padded[size:].strip(b"\0"):
+        raise AlteredFileError("its signature was changed")
+    return padded[:size]
+
+
+def _digest(data: bytes | mmap, start: int, end: int) -> bytes:
+    digest = hashlib.sha256()
+    with memoryview(data) as view:
+        digest.update(view[:start])
+        digest.update(view[end:])
+    return digest.digest()
+
+
+def _time(value: Value) -> datetime:
+    found = _TIME.fullmatch(value) if isinstance(value, bytes) else None
+    try:
+        text = found.group(1).decode() if found else ""
+        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        raise AlteredFileError("its signature names no time") from None
+
+
+def _carried(
+    document: Document, catalog: Dictionary, limits: Limits
+) -> tuple[tuple[bytes, ...], dict[str, bytes]]:
+    """Return the attachments: exactly ours, under their names, in their order."""
+    names = document.dictionary(catalog.get("/Names"))
+    tree = document.dictionary(names.get("/EmbeddedFiles"))
+    if not names.keys() <= {"/EmbeddedFiles", "/Dests"} or tree.keys() != {"/Names"}:
+        raise AlteredFileError("it carries something else than signed records")
+    pairs = document.array(tree["/Names"])
+    if pairs[1::2] != document.array(catalog.get("/AF")) or len(pairs) > 2 * limits.seals:
+        raise AlteredFileError("its attachments are not those that it names")
+    objects: dict[str, bytes] = {}
+    seals: list[bytes] = []
+    for name, reference in zip(pairs[::2], pairs[1::2], strict=False):
+        text = name.decode("ascii", "replace") if isinstance(name, bytes) else ""
+        form = FORM_NAME.fullmatch(text)
+        if form and not seals and form.group(1) > max(objects, default=""):
+            objects[form.group(1)] = _attachment(document, reference, text, FORM_TYPE)
+        elif text == seal_name(len(seals) + 1):
+            seals.append(_attachment(document, reference, text, SEAL_TYPE))
+        else:
+            raise AlteredFileError(f"it carries something that no package does: {text[:80]!r}")
+    return tuple(seals), objects
+
+
+def _attachment(document: Document, reference: Value, name: str, media_type: str) -> bytes:
+    spec = document.dictionary(reference)
+    files = document.dictionary(spec.get("/EF"))
+    stream = files.get("/F")
+    same = {spec.get("/F"), spec.get("/UF")} == {name.encode()} if _plain(spec) else False
+    if not same or files.keys() != {"/F", "/UF"} or files["/UF"] != stream:
+        raise AlteredFileError(f"the attachment {name} has two faces")
+    head, data = document.stream(stream)
+    if head.get("/Subtype") != Name("/" + media_type.replace("/", "#2F")):
+        raise AlteredFileError(f"the attachment {name} is something else")
+    if media_type == FORM_TYPE and head.get("/Filter") == Name("/FlateDecode"):
+        return inflate(data, settings.MAX_FORM_BYTES)
+    if "/Filter" in head:
+        raise AlteredFileError(f"the attachment {name} is packed in a way that no package is")
+    return data
+
+
+def _plain(spec: Dictionary) -> bool:
+    return isinstance(spec.get("/F"), bytes) and isinstance(spec.get("/UF"), bytes)

@@ -1,0 +1,252 @@
+"""Read an Excel package in a closed world: every part and every link signed, every byte ours.
+
+What stands in the sheets is never read, only hashed. What is read is what the signature covers.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from mmap import mmap
+
+from stocktake_app.exchange.contents import (
+    PACKAGE_FORMAT,
+    AlteredFileError,
+    ForeignFileError,
+    Limits,
+    Opened,
+    check_format,
+)
+from stocktake_app.exchange.ooxml_signature import PackageSignature, PartDigest, read_signature
+from stocktake_app.exchange.opc import Archive, read_archive
+from stocktake_app.exchange.relationships import (
+    CONTENT_TYPES_NAME,
+    RELATIONSHIPS_TYPE,
+    XML_TYPE,
+    Relationship,
+    read_relationships,
+    relationships_name,
+    source_name,
+    target_name,
+    transformed,
+    write_content_types,
+)
+from stocktake_app.exchange.xlsx_parts import (
+    CUSTOM,
+    HYPERLINK,
+    ITEM_PROPERTIES_TYPE,
+    READABLE_TYPES,
+    ROOT_RELATIONSHIPS,
+    SIGNATURE,
+    SIGNATURE_FOLDER,
+    UNSIGNED_NAMES,
+    UNSIGNED_TYPES,
+    URN,
+    WORKBOOK,
+    find_resaved,
+    fixed_parts,
+    item_name,
+    item_properties_name,
+    read_item,
+    root_relationships,
+    signed_sources,
+)
+
+FOREIGN = (
+    "This is no Stocktake package: it is an ordinary workbook without signed records. Ask the "
+    "sender for the file that Stocktake exported."
+)
+
+
+def read_xlsx(data: bytes | mmap, limits: Limits) -> Opened:
+    """Read an Excel package; who signed it, and the seals themselves, are judged by the caller.
+
+    Without any outer signature, the seals and objects that are left are returned and
+    ``Opened.chain`` is empty: somebody saved the file again.
+
+    Raises:
+        ForeignFileError: it is no package, or cannot be read at all.
+        AlteredFileError: it is not as it was signed.
+    """
+    archive = read_archive(data, limits)
+    _check_carried_size(archive, limits)
+    if not any(one.lower().startswith(SIGNATURE_FOLDER) for one in archive.entries):
+        return _read_resaved(archive, limits)
+    if not _claims_to_be_ours(archive, limits):
+        raise ForeignFileError(FOREIGN)
+    if archive.oddities:
+        raise AlteredFileError(archive.oddities[0])
+    return _SignedWorkbook(archive, limits).read()
+
+
+def _check_carried_size(archive: Archive, limits: Limits) -> None:
+    """Bound what is held in memory: encoded seals can hardly be compressed."""
+    carried = sum(archive.entries[name].size for name in _custom_parts(archive))
+    if carried > max(limits.carried_bytes, limits.carried_ratio * len(archive.data)):
+        raise ForeignFileError("The file would swell beyond all measure when opened.")
+
+
+def _custom_parts(archive: Archive) -> list[str]:
+    return [one for one in archive.entries if one.startswith(CUSTOM) and one.endswith(".xml")]
+
+
+def _claims_to_be_ours(archive: Archive, limits: Limits) -> bool:
+    signature = ""
+    if SIGNATURE in archive.entries:
+        signature = archive.read(SIGNATURE, limits.parsed_bytes).decode("latin-1")
+    check_format(signature)
+    named = PACKAGE_FORMAT in signature
+    return named or any(URN in next(archive.chunks(one), b"") for one in _custom_parts(archive))
+
+
+def _read_resaved(archive: Archive, limits: Limits) -> Opened:
+    seals: list[bytes] = []
+    objects = {}
+    for name in _custom_parts(archive):
+        found = find_resaved(archive.read(name, limits.file_bytes))
+        if found and found[0]:
+            objects[found[0]] = found[1]
+        elif found:
+            seals.append(found[1])
+    if not seals:
+        raise ForeignFileError(FOREIGN)
+    return Opened("xlsx", tuple(seals), objects)
+
+
+class _SignedWorkbook:
+    """One pass over a signed workbook; each step closes one way of changing it unseen."""
+
+    def __init__(self, archive: Archive, limits: Limits) -> None:
+        self._archive = archive
+        self._limits = limits
+        self._signature = self._read_signature()
+        self._parts = {part.name: part for part in self._signature.parts}
+
+    def read(self) -> Opened:
+        self._check_coverage()
+        self._check_unsigned_parts()
+        links = {source: self._links(source) for source in self._sources()}
+        self._check_links(links)
+        items = list(self._items(links.get(WORKBOOK, ())))
+        self._check_other_parts({part for item in items for part in item.parts})
+        objects = {item.key: item.data for item in items if item.key}
+        seals = tuple(item.data for item in items if not item.key)
+        if [item.key for item in items] != [""] * len(seals) + sorted(objects):
+            raise AlteredFileError("its signed records are not in their order")
+        signature = self._signature
+        return Opened("xlsx", seals, objects, signature.certificates, signature.signed_at)
+
+    def _read_signature(self) -> PackageSignature:
+        if SIGNATURE not in self._archive.entries:
+            raise AlteredFileError("its signature is missing")
+        signature = read_signature(self._archive.read(SIGNATURE, self._limits.parsed_bytes))
+        names = [part.name for part in signature.parts]
+        if names != sorted(set(names)):
+            raise AlteredFileError("its signature was changed")
+        return signature
+
+    def _check_coverage(self) -> None:
+        """Every part is signed or one of the fixed few; every signed part is there."""
+        present = set(self._archive.entries)
+        for name in sorted(present - self._parts.keys() - UNSIGNED_NAMES):
+            raise AlteredFileError(f"the part {name} was added after signing")
+        for name in sorted((self._parts.keys() | UNSIGNED_NAMES) - present):
+            raise AlteredFileError(f"the part {name} is missing")
+        for name in sorted(self._parts.keys() & UNSIGNED_NAMES):
+            raise AlteredFileError(f"the part {name} should not be signed")
+
+    def _check_unsigned_parts(self) -> None:
+        """What is not signed follows from what is: nothing of it can vary."""
+        types = {name: part.content_type for name, part in self._parts.items()}
+        expected = fixed_parts(self._signature.signed_at)
+        expected[CONTENT_TYPES_NAME] = write_content_types(types | dict(UNSIGNED_TYPES))
+        for name, data in expected.items():
+            if self._read(name) != data:
+                raise AlteredFileError(f"the part {name} was changed")
+
+    def _read(self, name: str) -> bytes:
+        return self._archive.read(name, self._limits.parsed_bytes)
+
+    def _sources(self) -> Iterator[str]:
+        for name, part in self._parts.items():
+            is_links = name.endswith(".rels")
+            if (part.content_type == RELATIONSHIPS_TYPE) != is_links or (
+                part.sources is not None
+            ) != is_links:
+                raise AlteredFileError(f"the part {name} is signed as something else")
+            if is_links:
+                yield source_name(name)
+
+    def _links(self, source: str) -> tuple[Relationship, ...]:
+        name = relationships_name(source)
+        part = self._parts.get(name)
+        if part is None or (source and source not in self._parts):
+            raise AlteredFileError(f"the links {name} belong to nothing")
+        links = read_relationships(self._read(name), name)
+        signed = signed_sources(name, links)
+        if part.sources != signed:
+            raise AlteredFileError(f"a link in {name} is not signed")
+        if hashlib.sha256(transformed(links, signed)).digest() != part.sha256:
+            raise AlteredFileError(f"the links in {name} were changed")
+        return links
+
+    def _check_links(self, links: dict[str, tuple[Relationship, ...]]) -> None:
+        if links.get("") != root_relationships():
+            raise AlteredFileError(f"the links in {ROOT_RELATIONSHIPS} were changed")
+        for source, of_source in links.items():
+            for one in of_source if source else ():
+                if one.external and one.type != HYPERLINK:
+                    raise AlteredFileError(f"{source} draws on something outside the file")
+                if not one.external and target_name(source, one.target) not in self._parts:
+                    raise AlteredFileError(f"a link of {source} leads nowhere")
+
+    def _items(self, of_workbook: tuple[Relationship, ...]) -> Iterator["_Carried"]:
+        number = 1
+        while item_name(number) in self._parts:
+            part = self._verified(item_name(number), XML_TYPE, self._limits.file_bytes)
+            item, key, data = read_item(number, part)
+            properties = item_properties_name(number)
+            small = self._limits.parsed_bytes
+            links = relationships_name(item.name)
+            if (
+                self._verified(properties, ITEM_PROPERTIES_TYPE, small) != item.properties
+                or self._links(item.name) != (item.link,)
+                or item.from_workbook not in of_workbook
+            ):
+                raise AlteredFileError(f"the part {item.name} is not tied in as it should be")
+            yield _Carried(key, data, frozenset({item.name, properties, links}))
+            number += 1
+
+    def _verified(self, name: str, content_type: str, limit: int) -> bytes:
+        """Return a part's bytes, only if they are those that were signed."""
+        part = self._parts.get(name)
+        if part is None or part.content_type != content_type:
+            raise AlteredFileError(f"the part {name} is missing or is something else")
+        data = self._archive.read(name, limit)
+        if hashlib.sha256(data).digest() != part.sha256:
+            raise AlteredFileError(f"the part {name} was changed")
+        return data
+
+    def _check_other_parts(self, carried: set[str]) -> None:
+        """Hash the readable part, piece by piece; none of it is believed to be data."""
+        for name, part in self._parts.items():
+            if name in carried or part.sources is not None:
+                continue
+            if part.content_type not in READABLE_TYPES:
+                raise AlteredFileError(f"the part {name} is nothing that a package carries")
+            if self._hash(part) != part.sha256:
+                raise AlteredFileError(f"the part {name} was changed after signing")
+
+    def _hash(self, part: PartDigest) -> bytes:
+        digest = hashlib.sha256()
+        for chunk in self._archive.chunks(part.name):
+            digest.update(chunk)
+        return digest.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """A seal ("" for its key) or an object, and the parts that it takes."""
+
+    key: str
+    data: bytes
+    parts: frozenset[str]
