@@ -6,7 +6,16 @@ from datetime import date
 from zoneinfo import available_timezones
 
 import pytest
-from shipped_tables import QUESTIONNAIRES, REAL_DATA, register, register_names, register_rows
+from shipped_tables import (
+    QUESTIONNAIRES,
+    REAL_DATA,
+    all_forms,
+    choices,
+    questions,
+    register,
+    register_names,
+    register_rows,
+)
 
 LABELS = ("label", "label_fr", "label_es", "label_ar")
 DATES = ("start_date", "end_date", "valid_from", "valid_to", "as_of")
@@ -62,6 +71,17 @@ def test_dates_are_dates_and_end_after_they_begin(file: str) -> None:
 def test_provenance_is_confirmed_or_unconfirmed(file: str) -> None:
     for row in register_rows(file):
         assert row.get("provenance", "confirmed") in {"confirmed", "unconfirmed"}
+
+
+@pytest.mark.parametrize("key", [key for key in all_forms() if key.startswith("register_")])
+def test_shipped_rows_could_have_been_typed_into_their_questionnaire(key: str) -> None:
+    for row in register_rows(key.removeprefix("register_") + ".csv"):
+        for line in questions(key).values():
+            if line.kind in {"select_one", "select_multiple"}:
+                codes = set(row[line.path].split())
+                assert codes <= set(choices(key, line.list_name)), (row["name"], line.path)
+            if "required" in line.row:
+                assert row[line.path], (row["name"], line.path)
 
 
 def test_every_country_has_a_bureau_in_both_structures() -> None:
