@@ -1,0 +1,1 @@
+"""The XLSForm engine: forms are converted, loaded and filled here, without any window."""
