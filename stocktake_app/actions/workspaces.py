@@ -13,7 +13,8 @@ from stocktake_app.store import workspace as stored
 from stocktake_app.store.files import atomic_write
 from stocktake_app.store.trust_objects import add_anchor, list_anchors
 from stocktake_app.store.workspace import Incarnation, Profile, Workspace
-from stocktake_app.trust.certificates import from_pem, to_pem
+from stocktake_app.trust.certificates import certificate_key, from_pem, to_pem
+from stocktake_app.trust.keys import fingerprint
 from stocktake_app.trust.keystore import KEYRING, create_keystore, has_keystore, open_keystore
 
 NOTES = {
@@ -195,9 +196,14 @@ def _notes(workspace: Workspace, *, protected: bool) -> list[str]:
     return notes
 
 
-def write_root(workspace: Workspace, out: Path) -> None:
-    """Write HQ's root certificate (PEM), for others to trust."""
+def write_root(workspace: Workspace, out: Path) -> str:
+    """Write HQ's root certificate (PEM), for others to trust; returns its fingerprint.
+
+    Raises:
+        RefusedError: this workspace trusts no root yet.
+    """
     anchors = list_anchors(workspace)
     if not anchors:
         raise RefusedError("this workspace trusts no root certificate yet")
     atomic_write(out, to_pem(anchors[:1]).encode())
+    return fingerprint(certificate_key(anchors[0]))

@@ -18,7 +18,9 @@ from stocktake_app.errors import WrongUseError
 
 def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     """Add ``identity`` with its steps."""
-    parent = add_command(commands, common, "identity", _none, "request, approve, install, list")
+    parent = add_command(
+        commands, common, "identity", _none, "request, approve, install, root, list"
+    )
     steps = parent.add_subparsers(metavar="STEP")
     request = add_command(steps, common, "request", _request, "write a request for a certificate")
     request.add_argument("--out", type=Path, required=True, metavar="FILE")
@@ -27,11 +29,13 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     approve.add_argument("--out", type=Path, required=True, metavar="FILE")
     install = add_command(steps, common, "install", _install, "take in the answer to a request")
     install.add_argument("answer", type=Path, metavar="ANSWER")
+    root = add_command(steps, common, "root", _root, "write HQ's root certificate, to trust")
+    root.add_argument("--out", type=Path, required=True, metavar="CA.pem")
     add_command(steps, common, "list", _list, "list the people and offices this workspace knows")
 
 
 def _none(_: Arguments) -> Answer:
-    raise WrongUseError("which step? identity request, approve, install or list")
+    raise WrongUseError("which step? identity request, approve, install, root or list")
 
 
 def _request(arguments: Arguments) -> Answer:
@@ -77,6 +81,16 @@ def _install(arguments: Arguments) -> Answer:
         done.as_json(),
         f"Installed. HQ's fingerprint is {done.root_fingerprint}.\n"
         "Compare it aloud with your bureau.",
+    )
+
+
+def _root(arguments: Arguments) -> Answer:
+    from stocktake_app.actions.workspaces import write_root
+
+    fingerprint = write_root(open_workspace(arguments), arguments.out)
+    return Answer(
+        {"path": str(arguments.out), "root_fingerprint": fingerprint},
+        f"HQ's root certificate written to {arguments.out}; its fingerprint is {fingerprint}.",
     )
 
 

@@ -1,0 +1,155 @@
+"""The whole main job through the command line, as a person would do it, on real files."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stocktake_app.__main__ import main
+
+ANSWERS = {
+    "event_details": {
+        "event": "2020-12-14-WCA",
+        "start_date": "2020-12-14",
+        "end_date": "2020-12-15",
+        "bureau": "WCA",
+    },
+    "findings": [
+        {"kind": "progress", "text": "34 of the 55 pledges are in progress."},
+        {"kind": "challenge", "text": "Nothing is reported of 18 pledges."},
+    ],
+}
+
+Stocktake = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def stocktake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Stocktake:
+    """Run a command with ``--json`` in ``tmp_path``; give its exit code and object."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STOCKTAKE_PASSPHRASE", "a passphrase for this test")
+
+    def run(*arguments: str) -> tuple[int, Any]:
+        code = main([*arguments, "--json"])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return code, json.loads(said.out) if said.out else said.err
+
+    return run
+
+
+def enrol(stocktake: Stocktake, name: str, role: str, issuer: str) -> None:
+    who = ("--name", f"Office {name}", "--office", "Dakar", "--bureau", "WCA")
+    assert stocktake("init", "--workspace", name, "--role", role, *who)[0] == 0
+    asked, answer = f"{name}-request.json", f"{name}-answer.json"
+    _, request = stocktake("identity", "request", "--workspace", name, "--out", asked)
+    _, approval = stocktake("identity", "approve", asked, "--workspace", issuer, "--out", answer)
+    assert request["fingerprint"] == approval["fingerprint"]
+    assert stocktake("identity", "install", answer, "--workspace", name)[0] == 0
+
+
+@pytest.fixture
+def offices(stocktake: Stocktake) -> Stocktake:
+    """HQ, a bureau and two officers under it, all approved."""
+    assert stocktake("init", "--workspace", "hq", "--role", "hq", "--name", "HQ")[0] == 0
+    enrol(stocktake, "bureau", "bureau", "hq")
+    enrol(stocktake, "dakar", "officer", "bureau")
+    enrol(stocktake, "niamey", "officer", "bureau")
+    return stocktake
+
+
+def test_what_an_officer_captures_reaches_hq_and_leads_back_to_the_officer(
+    offices: Stocktake, tmp_path: Path
+) -> None:
+    (tmp_path / "answers.json").write_text(json.dumps(ANSWERS), encoding="utf-8")
+    capture = ("capture", "regional", "--answers", "answers.json", "--workspace", "dakar")
+    code, captured = offices(*capture)
+    assert (code, captured["problems"]) == (0, [])
+    assert offices("export", "--workspace", "dakar", "--out", "dakar.xlsx")[0] == 0
+
+    code, dry = offices("import", "dakar.xlsx", "--workspace", "bureau", "--dry-run")
+    assert (code, dry["files"][0]["new"]) == (0, 1)
+    assert offices("list", "--workspace", "bureau")[1]["entries"] == []
+    code, taken = offices("import", "dakar.xlsx", "--workspace", "bureau")
+    assert (code, taken["files"][0]["new"]) == (0, 1)
+
+    assert offices("export", "--all", "--workspace", "bureau", "--out", "bureau.pdf",
+                   "--format", "pdf")[0] == 0  # fmt: skip
+    code, verdict = offices("verify", "bureau.pdf", "--workspace", "hq")
+    assert (code, verdict["verdict"], len(verdict["seals"])) == (0, "valid", 2)
+    assert offices("import", "bureau.pdf", "--workspace", "hq")[0] == 0
+
+    for place in ("dakar", "bureau", "hq"):
+        assert offices("list", "--workspace", place) == offices("list", "--workspace", "hq")
+        shown = offices("show", captured["entry"], "--workspace", place)
+        assert shown == offices("show", captured["entry"], "--workspace", "hq")
+    _, trace = offices("trace", captured["entry"], "--workspace", "hq")
+    assert {step["signer_name"] for step in trace["changes"]} == {"Office dakar"}
+    code, report = offices("report", "background", "--workspace", "hq", "--out", "paper.pdf")
+    assert (code, report["findings"]) == (0, 2)
+    assert (tmp_path / "paper.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_two_officers_differ_a_person_decides_and_the_decision_travels(
+    offices: Stocktake, tmp_path: Path
+) -> None:
+    (tmp_path / "answers.json").write_text(json.dumps(ANSWERS), encoding="utf-8")
+    capture = ("capture", "regional", "--answers", "answers.json", "--workspace", "dakar")
+    entry = offices(*capture)[1]["entry"]
+    offices("export", "--workspace", "dakar", "--out", "one.xlsx")
+    offices("import", "one.xlsx", "--workspace", "niamey")
+
+    def revise(place: str, answers: dict[str, str]) -> None:
+        from datetime import UTC, datetime
+
+        from stocktake_app.actions import capture as actions
+        from stocktake_app.actions.workspaces import open_folder
+
+        workspace = open_folder(tmp_path / place, passphrase="a passphrase for this test")
+        actions.revise(workspace, entry, answers, now=datetime.now(UTC))
+        workspace.close()
+
+    answers = offices("show", entry, "--workspace", "dakar")[1]["answers"]
+    text = next(path for path in answers if path.endswith("/text"))
+    revise("dakar", {text: "34 pledges are in progress, 3 are fulfilled."})
+    revise("niamey", {text: "34 pledges advance.", "follow_up/summary": "A good day."})
+    offices("export", "--workspace", "dakar", "--out", "two.xlsx")
+    offices("export", "--workspace", "niamey", "--out", "three.xlsx")
+    files = ("three.xlsx", "one.xlsx", "two.xlsx", "three.xlsx")
+    assert offices("import", *files, "--workspace", "bureau")[0] == 0
+
+    found = offices("conflicts", "--workspace", "bureau")[1]["conflicts"]
+    assert [(one["entry"], one["path"]) for one in found] == [(entry, text)]
+    values = {version["value"] for version in found[0]["versions"]}
+    assert values == {"34 pledges advance.", "34 pledges are in progress, 3 are fulfilled."}
+    assert offices("show", entry, "--workspace", "bureau")[1]["answers"]["follow_up/summary"]
+
+    assert offices("resolve", entry, text, "--value", "Both.", "--workspace", "bureau")[0] == 0
+    offices("export", "--all", "--workspace", "bureau", "--out", "decided.xlsx")
+    for place in ("dakar", "niamey", "hq"):
+        assert offices("import", "decided.xlsx", "--workspace", place)[0] == 0
+        shown = offices("show", entry, "--workspace", place)
+        assert shown == offices("show", entry, "--workspace", "bureau")
+        assert shown[1]["answers"][text] == "Both."
+
+
+def test_a_reading_workspace_trusts_a_root_and_imports_without_any_key(
+    offices: Stocktake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "answers.json").write_text(json.dumps(ANSWERS), encoding="utf-8")
+    offices("capture", "regional", "--answers", "answers.json", "--workspace", "dakar")
+    offices("export", "--workspace", "dakar", "--out", "dakar.xlsx")
+    offices("identity", "root", "--workspace", "hq", "--out", "hq-root.pem")
+    monkeypatch.delenv("STOCKTAKE_PASSPHRASE")
+    init = ("init", "--role", "hq", "--trust", "hq-root.pem", "--workspace", "reading")
+    assert offices(*init)[0] == 0
+    assert offices("verify", "dakar.xlsx", "--trust", "hq-root.pem")[0] == 0
+    assert offices("import", "dakar.xlsx", "--workspace", "reading")[0] == 0
+    assert len(offices("list", "--workspace", "reading")[1]["entries"]) == 1
+    code, said = offices("export", "--workspace", "reading", "--all")
+    assert code == 2
+    assert "passphrase" in said
