@@ -1,6 +1,6 @@
 """A paper as plain data: chapters of findings with references, tables, charts, and sources."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from stocktake_app.documents.record import RIGHT_TO_LEFT, Fact
@@ -23,28 +23,30 @@ class Reference:
 
 @dataclass(frozen=True)
 class Statement:
-    """One thing that was heard: its kind, its text, where from, and its reference.
+    """One thing that was heard: its text, where from, and its reference.
 
     ``open_versions`` are further versions of the text that nobody has settled yet.
     """
 
-    tag: str
     text: str
     context: str
     reference: Reference
-    language: str = ""
     open_versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """A captioned table; every column but the first holds numbers when ``numeric``."""
+    """A captioned table; every column but the first holds numbers when ``numeric``.
+
+    ``references`` has one reference or None per row, shown in a last column of its own.
+    """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: bool = True
     note: str = ""
+    references: tuple[Reference | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,32 +55,31 @@ class Chart:
 
     caption: str
     bars: tuple[tuple[str, int], ...]
-    summary: str
 
 
 @dataclass(frozen=True)
 class Group:
-    """Statements under a small heading, such as a kind of finding."""
+    """Statements under a small heading; ``kind`` is the code of a kind of finding, for colour."""
 
     title: str
+    kind: str
     statements: tuple[Statement, ...]
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A numbered chapter: paragraphs, tables, charts, then sub-chapters or statements."""
+    """A numbered chapter: paragraphs, charts, tables, then statements in groups."""
 
     title: str
     paragraphs: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()
+    tables: tuple[Table, ...] = ()
     groups: tuple[Group, ...] = ()
-    sections: tuple["Chapter", ...] = ()
 
 
 @dataclass(frozen=True)
 class Source:
-    """One row of the reference annex: what a reference leads to, as labelled facts."""
+    """One part of the annex: what a reference leads to, as labelled facts."""
 
     reference: Reference
     title: str
@@ -107,7 +108,6 @@ class Paper:
     facts: tuple[Fact, ...]
     chapters: tuple[Chapter, ...]
     annex: Annex
-    labels: dict[str, str] = field(default_factory=dict)
     notice: str = ""
 
     @property

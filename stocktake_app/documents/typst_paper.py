@@ -1,0 +1,107 @@
+"""A paper as an accessible PDF (PDF/UA-1), laid out by typst from ``resources/paper``.
+
+What people wrote goes in as JSON, never as markup. Only the bundled fonts are used.
+"""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from stocktake_app.documents import palette
+from stocktake_app.documents.bidi import starts_right_to_left
+from stocktake_app.documents.characters import visible
+from stocktake_app.documents.fonts import printable
+from stocktake_app.documents.paper import Audience, Paper
+from stocktake_app.settings import resource
+from stocktake_app.translations import Translator, translator
+
+if TYPE_CHECKING:
+    from typst import PDFStandard
+
+STANDARDS: "list[PDFStandard]" = ["a-2a", "ua-1"]
+
+
+def write_typst_paper(paper: Paper, out: BinaryIO, now: datetime) -> None:
+    """Write the paper as a tagged PDF; ``now`` is its date of making."""
+    import typst
+
+    fonts = typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(resource("resources/fonts"))],
+    )
+    template = resource("resources/paper/background.typ")
+    compiled = typst.compile(
+        str(template),
+        root=str(template.parent),
+        font_paths=fonts,
+        sys_inputs={"data": json.dumps(template_data(paper), ensure_ascii=False)},
+        format="pdf",
+        pdf_standards=STANDARDS,
+        timestamp=int(now.timestamp()),
+    )
+    out.write(compiled)
+
+
+def template_data(paper: Paper) -> dict[str, Any]:
+    """Return what the template reads: the paper, every text printable, and its labels."""
+    _ = translator(paper.language)
+    data = cast("dict[str, Any]", _printable(asdict(paper)))
+    data["rtl"] = paper.rtl
+    data["labels"] = _labels(_)
+    data["audience_label"] = audience_label(paper.audience, _)
+    _mark(data)
+    return data
+
+
+def audience_label(audience: Audience, _: Translator) -> str:
+    """Return for whom the paper is, in words."""
+    return (
+        _("For publication") if audience is Audience.PUBLIC else _("Internal: not for publication")
+    )
+
+
+def _labels(_: Translator) -> dict[str, str]:
+    return {
+        "contents": _("Contents"),
+        "other_version": _("Another version of this finding, not settled yet"),
+        "what": _("What"),
+        "findings": _("Findings"),
+        "reference": _("Reference"),
+        "back": _("back to the text"),
+    }
+
+
+def _mark(data: dict[str, Any]) -> None:
+    """Say of each reference whether it stands first in the text, and of each text its direction."""
+    seen: set[str] = set()
+    for chapter in data["chapters"]:
+        for table in chapter["tables"]:
+            for reference in filter(None, table["references"]):
+                _mark_first(reference, seen)
+        for group in chapter["groups"]:
+            group["color"] = palette.TAGS.get(group["kind"], palette.BLUE)
+            for statement in group["statements"]:
+                _mark_first(statement["reference"], seen)
+                text = statement["text"]
+                statement["rtl"] = starts_right_to_left(text, otherwise=bool(data["rtl"]))
+    for source in data["annex"]["sources"]:
+        source["cited"] = source["reference"]["anchor"] in seen
+
+
+def _mark_first(reference: dict[str, Any], seen: set[str]) -> None:
+    reference["first"] = reference["anchor"] not in seen
+    seen.add(reference["anchor"])
+
+
+def _printable(value: object) -> object:
+    match value:
+        case str():
+            return printable(visible(value))
+        case dict():
+            return {key: _printable(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_printable(one) for one in value]
+        case _:
+            return value
