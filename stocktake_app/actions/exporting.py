@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from stocktake_app.actions.identity import establish, stored_signer
+from stocktake_app.actions.identity import own_signer, stored_signer
 from stocktake_app.actions.result import Result
 from stocktake_app.documents.record import Record
 from stocktake_app.errors import MachineError, RefusedError
@@ -84,7 +84,7 @@ def export(
         MachineError: it cannot be written there.
     """
     chosen = _chosen(workspace, entries, everything=everything)
-    signer = establish(workspace, passphrase, now=now)
+    signer = own_signer(workspace, passphrase, now=now)
     package = _assemble(
         workspace,
         chosen,

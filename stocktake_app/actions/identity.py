@@ -138,7 +138,7 @@ def unlock(workspace: Workspace, passphrase: str | None) -> Unlocked:
     return keystore.unlock(passphrase)
 
 
-def establish(workspace: Workspace, passphrase: str | None, *, now: datetime) -> Signer:
+def own_signer(workspace: Workspace, passphrase: str | None, *, now: datetime) -> Signer:
     """Return this workspace's signer, making key and certificate where they are missing.
 
     HQ makes its root; everybody else signs with a provisional certificate until approved.
@@ -186,7 +186,7 @@ def request(workspace: Workspace, out: Path, *, passphrase: str | None, now: dat
     if not workspace.profile.bureau:
         raise WrongUseError("say first which bureau you belong to (--bureau WCA)")
     keys = _own_keys(workspace, unlock(workspace, passphrase))
-    establish(workspace, passphrase, now=now)
+    own_signer(workspace, passphrase, now=now)
     data = enrolment.make_request(keys, own_subject(workspace), now)
     atomic_write(workspace.folder / REQUEST_FILE, data)
     _write(out, data)
@@ -204,7 +204,7 @@ def approve(
         RefusedError: the request is damaged, or not for this office to answer.
     """
     found = enrolment.read_request(data)
-    signer = establish(workspace, passphrase, now=now)
+    signer = own_signer(workspace, passphrase, now=now)
     authority = _authority(workspace, unlock(workspace, passphrase))
     known = [chain[0] for chain in known_chains(workspace)]
     answer = enrolment.approve(found, authority, signer, now, known)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from stocktake_app.actions.identity import establish, trust_of
+from stocktake_app.actions.identity import own_signer, trust_of
 from stocktake_app.actions.result import Result
 from stocktake_app.errors import MachineError, NetworkError, RefusedError
 from stocktake_app.exchange.receipts import BadReceiptError, read_receipt
@@ -88,7 +88,7 @@ def send(
     """
     from stocktake_app.exchange.client import Hq, deliver
 
-    signer = establish(workspace, passphrase, now=now())
+    signer = own_signer(workspace, passphrase, now=now())
     trust = trust_of(workspace)
     if not trust.anchors:
         raise RefusedError("HQ cannot be known yet: install the answer to your request first")

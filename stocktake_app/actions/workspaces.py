@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from stocktake_app.actions.identity import establish
+from stocktake_app.actions.identity import own_signer
 from stocktake_app.actions.result import Result
 from stocktake_app.errors import RefusedError, WrongUseError
 from stocktake_app.model.codes import Role
@@ -98,7 +98,7 @@ def create(
     for anchor in anchors:
         add_anchor(workspace, anchor, now)
     if passphrase:
-        establish(workspace, passphrase, now=now)
+        own_signer(workspace, passphrase, now=now)
     return workspace
 
 
