@@ -1,0 +1,183 @@
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from people import People, authority_of, subject
+
+from stocktake_app.errors import RefusedError, UserFileError
+from stocktake_app.model.codes import Role
+from stocktake_app.model.scope import may_touch
+from stocktake_app.trust.certificates import (
+    Authority,
+    BadSubjectError,
+    Subject,
+    author_of,
+    check_subject,
+    from_pem,
+    issue_bureau_ca,
+    issue_leaf,
+    make_provisional,
+    subject_of,
+    to_pem,
+)
+from stocktake_app.trust.profile import check_bureau, check_leaf, check_root
+
+printable = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=40
+)
+
+
+@given(name=printable, office=printable, identity=st.binary(min_size=16, max_size=16))
+@settings(max_examples=50)
+def test_whoever_can_stand_in_a_certificate_is_read_out_of_it_unchanged(
+    people: People, name: str, office: str, identity: bytes
+) -> None:
+    asked = Subject(identity.hex(), name, Role.OFFICER, "WCA", office)
+    try:
+        check_subject(asked)
+    except BadSubjectError:
+        return
+    key = people.wca_officer.key.public_key()
+    certificate = issue_leaf(authority_of(people.wca), key, asked, people.now)
+    assert subject_of(certificate) == asked
+    assert author_of(certificate) == asked.author
+    assert check_leaf(certificate) == asked
+
+
+def test_names_read_in_the_order_of_rfc_4514(people: People) -> None:
+    name = people.wca_officer.certificate.subject.rfc4514_string()
+    assert name == "CN=Agente de terrain\\, Sénégal,OU=Field office,OU=WCA,O=GCR Stocktaking"
+
+
+def test_an_officer_without_a_bureau_yet_gets_a_provisional_certificate(people: People) -> None:
+    new = subject(Role.OFFICER, name="Somebody new")
+    certificate = make_provisional(people.wca_officer.key, new, people.now)
+    assert check_leaf(certificate) == new
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (Subject("0" * 32, "", Role.OFFICER, "WCA"), "needs a name"),
+        (Subject("0" * 32, "N" * 65, Role.OFFICER, "WCA"), "has 65 characters"),
+        (Subject("0" * 32, "A name\n", Role.OFFICER, "WCA"), "cannot be shown"),
+        (Subject("0" * 32, "A\u202ename", Role.OFFICER, "WCA"), "cannot be shown"),
+        (Subject("0" * 31, "A name", Role.OFFICER, "WCA"), "32 hexadecimal digits"),
+        (Subject("0" * 32, "A name", Role.OFFICER, "HQ"), "not a code"),
+        (Subject("0" * 32, "A name", Role.OFFICER, "-"), "not a code"),
+        (Subject("0" * 32, "A name", Role.OFFICER, "wca"), "not a code"),
+        (Subject("0" * 32, "A name", Role.BUREAU, ""), "not a code"),
+        (Subject("0" * 32, "A name", Role.HQ, "WCA"), "belongs to no bureau"),
+    ],
+)
+def test_who_cannot_stand_in_a_certificate_is_told_why(wrong: Subject, sentence: str) -> None:
+    with pytest.raises(BadSubjectError, match=sentence):
+        check_subject(wrong)
+
+
+def test_a_dari_name_keeps_its_zero_width_joiner() -> None:
+    check_subject(Subject("0" * 32, "می\u200cنا", Role.OFFICER, "ASO"))
+
+
+def test_authorities_have_the_profile_that_is_checked(people: People) -> None:
+    wca = authority_of(people.wca)
+    assert check_root(people.hq.anchor).role is Role.HQ
+    assert check_bureau(wca.certificate).bureau == "WCA"
+
+
+def test_a_certificate_begins_before_now_and_outlives_a_cycle_by_a_year(people: People) -> None:
+    leaf = people.wca_officer.certificate
+    assert leaf.not_valid_before_utc == people.now - timedelta(days=1)
+    assert leaf.not_valid_after_utc - people.now >= timedelta(days=5 * 365)
+
+
+def test_a_certificate_does_not_outlive_its_issuer(people: People) -> None:
+    wca = authority_of(people.wca)
+    late = wca.certificate.not_valid_after_utc - timedelta(days=30)
+    officer = subject(Role.OFFICER, "WCA")
+    leaf = issue_leaf(wca, people.wca_officer.key.public_key(), officer, late)
+    assert leaf.not_valid_after_utc == wca.certificate.not_valid_after_utc
+    with pytest.raises(RefusedError, match="renew it first"):
+        issue_leaf(wca, people.wca_officer.key.public_key(), officer, late + timedelta(days=31))
+
+
+def test_serial_numbers_are_random_and_large(people: People) -> None:
+    serials = {people.wca_officer.certificate.serial_number, people.hq.anchor.serial_number}
+    assert len(serials) == 2
+    assert min(serials) > 2**100
+
+
+@pytest.mark.parametrize(
+    ("issuer", "asks", "sentence"),
+    [
+        ("wca", subject(Role.OFFICER, "MENA"), "asks to belong to MENA"),
+        ("wca", subject(Role.HQ), "Only HQ"),
+        ("hq", subject(Role.OFFICER, "WCA"), "approved by bureau WCA"),
+    ],
+)
+def test_an_authority_issues_only_within_its_competence(
+    people: People, issuer: str, asks: Subject, sentence: str
+) -> None:
+    authority = authority_of(getattr(people, issuer))
+    with pytest.raises(RefusedError, match=sentence):
+        issue_leaf(authority, people.stranger.key.public_key(), asks, people.now)
+
+
+def test_only_hq_makes_bureaux_and_only_of_bureaux(people: People) -> None:
+    key = people.stranger.key.public_key()
+    with pytest.raises(RefusedError, match="Only HQ"):
+        issue_bureau_ca(authority_of(people.wca), key, subject(Role.BUREAU, "WCA"), people.now)
+    with pytest.raises(RefusedError, match="did not ask to be a bureau"):
+        issue_bureau_ca(authority_of(people.hq), key, subject(Role.OFFICER, "WCA"), people.now)
+
+
+def test_a_bureau_that_issues_itself_a_stolen_identity_opens_no_entries(people: People) -> None:
+    victim = subject_of(people.mena_officer.certificate)
+    stolen = Subject(victim.identity, "Impostor", Role.OFFICER, "WCA")
+    key = people.stranger.key.public_key()
+    impostor = issue_leaf(authority_of(people.wca), key, stolen, people.now)
+    assert not may_touch(author_of(impostor), victim.author)
+    hq = subject_of(people.hq.signer.certificate)
+    stolen = Subject(hq.identity, "Impostor", Role.BUREAU, "WCA")
+    impostor = issue_leaf(authority_of(people.wca), key, stolen, people.now)
+    assert not may_touch(author_of(impostor), hq.author)
+
+
+def test_certificates_go_through_pem_unchanged(people: People) -> None:
+    chain = people.wca_officer.chain
+    assert from_pem(to_pem(chain).encode()) == chain
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
+)
+def test_a_file_without_certificates_is_refused_in_a_sentence(data: bytes) -> None:
+    with pytest.raises(UserFileError, match="no certificate"):
+        from_pem(data)
+    with pytest.raises(UserFileError, match="far too large"):
+        from_pem(bytes(300_000))
+
+
+def test_the_key_of_an_authority_may_not_sign_and_that_of_a_signer_not_issue(
+    people: People,
+) -> None:
+    usage = {
+        certificate: certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+        for certificate in (people.wca_officer.certificate, people.wca_officer.chain[1])
+    }
+    leaf, issuer = usage.values()
+    assert leaf.digital_signature
+    assert leaf.content_commitment
+    assert not leaf.key_cert_sign
+    assert issuer.key_cert_sign
+    assert issuer.crl_sign
+    assert not issuer.digital_signature
+
+
+def test_an_authority_knows_what_stands_above_it(people: People) -> None:
+    wca = authority_of(people.wca)
+    assert wca.intermediates == (wca.certificate,)
+    assert Authority(wca.key, wca.root, wca.root).intermediates == ()
