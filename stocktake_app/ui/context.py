@@ -18,19 +18,23 @@ class Context(QObject):
 
     Signals: ``went(screen, argument)`` asks to show another screen; ``changed(what)`` says that
     ``drafts``, ``entries``, ``outbox`` or ``identity`` are not what they were; ``told(look,
-    sentence)`` shows a passing notice; ``trouble(error)`` opens the problem dialog.
+    sentence)`` shows a passing notice; ``trouble(error)`` opens the problem dialog;
+    ``preferred(preferences)`` asks for another look or language.
     """
 
     went = Signal(str, object)
     changed = Signal(str)
     told = Signal(str, str)
     trouble = Signal(object)
+    preferred = Signal(object)
 
     def __init__(self, jobs: Jobs, tokens: Tokens, preferences: Preferences) -> None:
         super().__init__()
         self.jobs = jobs
         self.tokens = tokens
         self.preferences = preferences
+        self.passphrase: str | None = None
+        """Kept in memory only, from the first time it was needed until the window closes."""
         self._workspace: Workspace | None = None
 
     @property

@@ -77,6 +77,7 @@ class Window(QMainWindow):
         context.went.connect(self.go)
         context.told.connect(self.notify)
         context.trouble.connect(self.trouble)
+        context.preferred.connect(self.restyled)
         context.jobs.started.connect(self._busy.watch)
         for keys, step in (("Ctrl++", 1), ("Ctrl+=", 1), ("Ctrl+-", -1), ("Ctrl+0", 0)):
             action = QAction(_("Text size"), self)

@@ -1,0 +1,1 @@
+"""Everything that crosses the border of this laptop: export, sending, checking, identity."""

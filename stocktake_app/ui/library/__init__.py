@@ -1,0 +1,1 @@
+"""Looking things up: entries and findings, instant with a hundred thousand of them."""

@@ -1,0 +1,1 @@
+"""Putting together what came from several laptops: what would change, and what differs."""
