@@ -10,6 +10,7 @@ from typing import Literal
 from stocktake_app import settings
 from stocktake_app.model.seal import Seal
 from stocktake_app.trust.chain import Chain
+from stocktake_app.trust.cms import BadSignatureError, Signer, open_detached
 
 PACKAGE_FORMAT = "stocktake-package/1"
 """Stands in every outer signature; a newer format gets a newer number."""
@@ -113,12 +114,25 @@ def check_contents(contents: Contents) -> None:
     _check_objects(contents)
 
 
+def check_signer(contents: Contents, signer: Signer) -> None:
+    """Check that the signer of a package is the author of its closing seal.
+
+    Raises:
+        BadContentsError: it is somebody else, or the closing seal is damaged.
+    """
+    closing = contents.closing
+    try:
+        chain = open_detached(closing.manifest.encoded, closing.cms).chain
+    except BadSignatureError as error:
+        raise BadContentsError(f"its last signed record is damaged: {error}") from None
+    if chain != signer.chain:
+        raise BadContentsError("somebody else than the signer made its last signed record")
+
+
 def _check_objects(contents: Contents) -> None:
     forms = {form for seal in contents.seals for form in seal.manifest.forms}
     for name in sorted(forms - contents.objects.keys()):
-        raise BadContentsError(
-            f"the form {name[:12]}… that its entries were written with is missing"
-        )
+        raise BadContentsError(f"the form {name[:12]}… of its entries is missing")
     for name in sorted(contents.objects.keys() - forms):
         raise BadContentsError(f"it holds an object {name[:12]}… that no signed record names")
     for name, data in contents.objects.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from stocktake_app.exchange.contents import PACKAGE_FORMAT, Contents, check_contents
+from stocktake_app.exchange.contents import PACKAGE_FORMAT, Contents, check_contents, check_signer
 from stocktake_app.exchange.pdf_parts import FIELD, FORM_TYPE, SEAL_TYPE, form_name, seal_name
 from stocktake_app.trust.cms import Signer, sign_digest
 
@@ -26,15 +26,19 @@ def write_pdf_package(pdf: bytes, contents: Contents, signer: Signer, now: datet
     ``signer`` is the author of the closing seal, and ``now`` the time that the signature claims.
 
     Raises:
-        BadContentsError: seals and objects do not fit together.
+        BadContentsError: seals, objects and signer do not fit together.
     """
     check_contents(contents)
+    check_signer(contents, signer)
+    return _write(pdf, contents, signer, now.astimezone(UTC).replace(microsecond=0))
+
+
+def _write(pdf: bytes, contents: Contents, signer: Signer, now: datetime) -> bytes:
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.pdf_utils.writer import copy_into_new_writer
 
     writer = copy_into_new_writer(PdfFileReader(BytesIO(pdf)))
-    now = now.astimezone(UTC).replace(microsecond=0)
     writer.document_meta.last_modified = now
     for one in _attachments(contents):
         _attach(writer, one, now)

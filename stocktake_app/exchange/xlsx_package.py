@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from stocktake_app.exchange.contents import Contents, Limits, check_contents
+from stocktake_app.exchange.contents import Contents, Limits, check_contents, check_signer
 from stocktake_app.exchange.ooxml_signature import PartDigest, sign_parts
 from stocktake_app.exchange.opc import Archive, ArchiveWriter, read_archive
 from stocktake_app.exchange.relationships import (
@@ -61,14 +61,21 @@ def write_xlsx_package(
     ``now`` the time that the signature claims. Equal arguments with an RSA key give equal bytes.
 
     Raises:
-        BadContentsError: seals and objects do not fit together.
+        BadContentsError: seals, objects and signer do not fit together.
         BadWorkbookError: the workbook holds more than sheets, styles, pictures and comments.
         MachineError: the file cannot be written there.
     """
     check_contents(contents)
+    check_signer(contents, signer)
+    _write(workbook, contents, signer, now.replace(microsecond=0), out)
+
+
+def _write(
+    workbook: Path | BinaryIO, contents: Contents, signer: Signer, now: datetime, out: Path
+) -> None:
     with _mapped(workbook) as data, atomic_file(out) as file:
         archive = read_archive(data, Limits())
-        _Package(archive, signer, now.replace(microsecond=0)).write(
+        _Package(archive, signer, now).write(
             _items(contents), len(contents.seals) + len(contents.objects), file
         )
 

@@ -7,6 +7,7 @@ PORT FILE``. LibreOffice must already listen on the port of this machine; it is 
 import json
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,9 @@ READ = 1  # com.sun.star.embed.ElementModes.READ
 def main() -> None:
     port, path = sys.argv[1:]
     context = connect(port)
-    print(json.dumps(signatures(context, Path(path))))
-    try:
+    sys.stdout.write(json.dumps(signatures(context, Path(path))))
+    with suppress(DisposedException):
         service(context, "com.sun.star.frame.Desktop").terminate()
-    except DisposedException:
-        pass
 
 
 def connect(port: str) -> Any:
