@@ -29,7 +29,7 @@ from stocktake_app.exchange.greeting import (
     login_body,
     new_challenge,
 )
-from stocktake_app.exchange.receipts import BadReceiptError, Receipt, read_receipt
+from stocktake_app.exchange.receipts import BadReceiptError, read_receipt
 from stocktake_app.exchange.retries import Patience, TryAgainError, persist
 from stocktake_app.settings import MAX_PACKAGE_BYTES
 from stocktake_app.store.files import sync_folder
@@ -93,8 +93,8 @@ class Hq:
         return Patience(self.sleep, self.chance, self.cancelled)
 
 
-def deliver(hq: Hq, package: Path | bytes, sha256: str, *, progress: Progress = _ignore) -> Receipt:
-    """Deliver a package and return HQ's receipt.
+def deliver(hq: Hq, package: Path | bytes, sha256: str, *, progress: Progress = _ignore) -> bytes:
+    """Deliver a package and return HQ's signed receipt, checked (``read_receipt`` reads it).
 
     A package that arrived before is not sent again.
 
@@ -113,7 +113,7 @@ def deliver(hq: Hq, package: Path | bytes, sha256: str, *, progress: Progress = 
         raise NotTheMailboxError(f"{hq.url} gave a receipt that is not HQ's: {error}.") from None
     if receipt.package != sha256:
         raise NotTheMailboxError(f"{hq.url} gave the receipt of another package.")
-    return receipt
+    return data
 
 
 def fetch_inbox(hq: Hq, after: int) -> tuple[wire.InboxRow, ...]:

@@ -3,7 +3,7 @@
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,6 @@ class Place:
 
     ``names`` are further addresses (host and port) under which senders call it, such as that of a
     proxy in front; ``certificate`` and ``key`` are PEM files for https, needed off this machine.
-    ``packages`` is a bucket's URL in place of a folder.
     """
 
     host: str = "127.0.0.1"
@@ -34,7 +33,11 @@ class Place:
     names: tuple[str, ...] = ()
     certificate: Path | None = None
     key: Path | None = None
-    packages: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where to call it."""
+        return f"{'https' if self.certificate else 'http'}://{self.host}:{self.port}"
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -43,8 +46,16 @@ class Place:
         return frozenset({f"{host}:{self.port}" for host in hosts} | set(self.names))
 
 
-def run(mailbox: Mailbox, place: Place, judge: Judge, importer: Importer | None) -> None:
+def run(
+    mailbox: Mailbox,
+    place: Place,
+    judge: Judge,
+    importer: Importer | None = None,
+    started: Callable[[str], None] = lambda _address: None,
+) -> None:
     """Run the web server and the importer in this process until it is told to stop.
+
+    ``started`` gets the address once somebody may call it.
 
     Raises:
         MachineError: as ``_listening``.
@@ -75,9 +86,10 @@ def run(mailbox: Mailbox, place: Place, judge: Judge, importer: Importer | None)
         h11_max_incomplete_event_size=mailbox.limits.header_bytes,
         timeout_graceful_shutdown=LAST_ANSWERS,
     )
-    # uvicorn hands signals on when it is done: SIGTERM would end the process before its cleaning up.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _listening(place) as listener, suppress(KeyboardInterrupt):
+        # uvicorn hands on a signal when it is done: as it is, SIGTERM would end us before we are.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        started(place.url)
         uvicorn.Server(config).run([listener])
 
 
