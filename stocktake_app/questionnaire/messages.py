@@ -62,10 +62,10 @@ _MESSAGES: dict[str, dict[str, str]] = {
         "ar": "«{value}» ليس موقعًا؛ اكتب خط العرض وخط الطول، مثلًا 14.69 -17.45.",
     },
     "choice": {
-        "en": "“{value}” is not among the choices any more; choose again.",
-        "fr": "« {value} » ne figure plus parmi les choix ; choisissez de nouveau.",
-        "es": "«{value}» ya no está entre las opciones; elija de nuevo.",
-        "ar": "«{value}» لم يعد بين الخيارات؛ اختر من جديد.",
+        "en": "“{value}” is not among the choices; choose again.",
+        "fr": "« {value} » ne figure pas parmi les choix ; choisissez de nouveau.",
+        "es": "«{value}» no está entre las opciones; elija de nuevo.",
+        "ar": "«{value}» ليس بين الخيارات؛ اختر من جديد.",
     },
     "too long": {
         "en": "This answer is longer than {limit} characters; shorten it.",
