@@ -51,6 +51,7 @@ def _set_properties(document: Any, paper: Paper, now: datetime) -> None:
 
 
 TEXT_TWIPS = 9180
+COUNT_TWIPS = 1400
 TWIP = 635
 """A twentieth of a point in the units of python-docx."""
 
@@ -120,8 +121,8 @@ class _Writer:
                     parts.of_paragraph(bar),
                     parts.element("ind", end=str(BAR_TWIPS - round(BAR_TWIPS * count / most))),
                 )
-        for row in table.rows:
-            row.cells[1].width = BAR_TWIPS * TWIP
+        words = TEXT_TWIPS - BAR_TWIPS - COUNT_TWIPS
+        _fix_widths(table, [words, BAR_TWIPS, COUNT_TWIPS])
 
     def _table(self, listing: Table) -> None:
         self._add("Caption", listing.caption)
@@ -131,11 +132,11 @@ class _Writer:
         for index, (row, texts) in enumerate(zip(table.rows[1:], listing.rows, strict=True)):
             for cell, text in zip(row.cells, texts, strict=False):
                 self._say(cell, text)
-            _set_widths(row, listing)
             if linked and (reference := listing.references[index]):
                 cell = row.cells[-1].paragraphs[0]
                 cell.style = "Cell"
                 self._refer(cell, reference)
+        _set_widths(table, numeric=listing.numeric)
         if listing.note:
             self._add("Small", listing.note)
 
@@ -218,10 +219,18 @@ class _Writer:
         parts.add_bookmark(paragraph, anchor, self._bookmarks)
 
 
-def _set_widths(row: Any, listing: Table) -> None:
-    """Give words more room than numbers."""
-    count = len(row.cells)
-    first = TEXT_TWIPS // (3 if not listing.numeric else 2)
-    for index, cell in enumerate(row.cells):
-        rest = (TEXT_TWIPS - first) // max(count - 1, 1)
-        cell.width = (first if index == 0 else rest) * TWIP
+def _set_widths(table: Any, *, numeric: bool) -> None:
+    """Give the first column, which holds words, more room than the others."""
+    count = len(table.columns)
+    first = TEXT_TWIPS // (2 if numeric else 3)
+    widths = [first] + [(TEXT_TWIPS - first) // max(count - 1, 1)] * (count - 1)
+    _fix_widths(table, widths)
+
+
+def _fix_widths(table: Any, widths: list[int]) -> None:
+    """Set the widths of columns, in twips; readers look at the grid or at the cells."""
+    table.autofit = False
+    for index, width in enumerate(widths):
+        table.columns[index].width = width * TWIP
+        for row in table.rows:
+            row.cells[index].width = width * TWIP

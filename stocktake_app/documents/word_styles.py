@@ -58,11 +58,9 @@ def _dress(style: Any, look: Look) -> None:
 
     _name, size, bold, color, before, after = look
     # The template spaces and underlines titles, which tears Arabic letters apart.
-    for properties, unwanted in (
-        (parts.of_run(style), "spacing"),
-        (parts.of_paragraph(style), "pBdr"),
-    ):
-        parts.drop(properties, unwanted)
+    parts.drop(parts.of_paragraph(style), "pBdr")
+    for unwanted in ("spacing", "kern", "i", "iCs"):
+        parts.drop(parts.of_run(style), unwanted)
     parts.put(
         parts.of_run(style),
         parts.element(

@@ -4,10 +4,12 @@ An entry's reference follows from its id, bureau and countries alone, so it is t
 laptop. Six digits of the id's random end tell entries apart; the rest says at a glance where from.
 """
 
+import hashlib
 import re
 from collections.abc import Sequence
 
 DIGITS = 6
+EVIDENCE_DIGITS = 8
 _REFERENCE = re.compile(
     r"(?:[A-Z0-9]{1,8}-){0,2}([0-9A-F]{6})(?:\s*[/·]\s*F([0-9]{1,5}))?", re.IGNORECASE
 )
@@ -31,3 +33,13 @@ def parse_reference(text: str) -> tuple[str, int] | None:
     """
     match = _REFERENCE.fullmatch(text.strip())
     return (match[1].lower(), int(match[2] or 0)) if match else None
+
+
+def evidence_reference(entry: str, row: str) -> str:
+    """Return the opaque reference of a finding in what is published: ``E-3F9A2C41``.
+
+    Ids are random, so nobody outside can tell what it stands for; whoever has the entry can work
+    it out again.
+    """
+    digest = hashlib.sha256(f"stocktake:evidence:{entry}:{row}".encode()).hexdigest()
+    return f"E-{digest[:EVIDENCE_DIGITS].upper()}"

@@ -4,17 +4,24 @@ from datetime import datetime
 from typing import BinaryIO, Literal
 
 from stocktake_app.documents.paper import Audience
+from stocktake_app.documents.typst_paper import write_typst_paper
+from stocktake_app.documents.word import write_word_paper
+from stocktake_app.reports.paper import build_paper
 from stocktake_app.store.workspace import Workspace
 
+PaperFormat = Literal["pdf", "docx"]
 
-def background_paper(
+
+def background_paper(  # noqa: PLR0913 - each is a choice of the person who asks for it
     workspace: Workspace,
     out: BinaryIO,
     *,
-    format: Literal["pdf", "docx"],  # noqa: A002 - the word on the command line
+    kind: PaperFormat,
     language: str,
     audience: Audience,
     now: datetime,
 ) -> None:
     """Write the paper; each finding carries a reference that leads to entry, seal and signer."""
-    raise NotImplementedError
+    paper = build_paper(workspace, language=language, audience=audience, now=now)
+    write = write_typst_paper if kind == "pdf" else write_word_paper
+    write(paper, out, now)

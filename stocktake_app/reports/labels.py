@@ -1,0 +1,56 @@
+"""Words for codes: what the registers call a country, an event, a subject, in one language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from stocktake_app.store.registers import register_rows
+from stocktake_app.store.workspace import Workspace
+
+Rows = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The registers of a workspace, read when first asked for."""
+
+    workspace: Workspace
+    language: str
+
+    @cached_property
+    def _registers(self) -> dict[str, Rows]:
+        return {}
+
+    def rows(self, register: str) -> Rows:
+        """Return the rows of a register such as ``bureaux`` by name, in their own order."""
+        found = self._registers.get(register)
+        if found is None:
+            rows = register_rows(self.workspace, f"{register}.csv")
+            found = self._registers[register] = {row["name"]: row for row in rows}
+        return found
+
+    def label(self, register: str, code: str) -> str:
+        """Return the label of a code, or the code itself when the register does not have it."""
+        row = self.rows(register).get(code, {})
+        return row.get(f"label_{self.language}") or row.get("label") or code
+
+    def event_date(self, event: str) -> date | None:
+        """Return the first day of an event of the register."""
+        return parse_date(self.rows("events").get(event, {}).get("start_date", ""))
+
+
+def parse_date(text: str) -> date | None:
+    """Return the day of an ISO date, or None where there is none."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+def by_name(answers: Mapping[str, str], name: str) -> str:
+    """Return the answer to the question of this name, in whatever group it stands, or ""."""
+    if name in answers:
+        return answers[name]
+    tail = f"/{name}"
+    return next((value for path, value in answers.items() if path.endswith(tail)), "")
