@@ -1,0 +1,67 @@
+"""Every way known to change a signed workbook unseen; most of them pass in other verifiers."""
+
+import forged_archives
+import forged_parts
+import forged_signatures
+import pytest
+from packages import Made, make_xlsx, officer_contents, packed, unpacked, xlsx_of
+from part_tools import SIGNATURE, swap
+from people import People
+
+from stocktake_app.exchange.verify import verify_package
+from stocktake_app.model.codes import Verdict
+
+
+@pytest.fixture(scope="module", params=["officer ec", "bureau ec", "officer rsa", "bureau rsa"])
+def made(request: pytest.FixtureRequest, people: People, rsa_people: People) -> Made:
+    who, kind = request.param.split()
+    return make_xlsx(people if kind == "ec" else rsa_people, who)
+
+
+EDITS = forged_parts.FORGERIES | forged_signatures.FORGERIES
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_changed_parts_are_noticed(made: Made, name: str) -> None:
+    parts = unpacked(made.data)
+    EDITS[name](parts, made)
+    assert parts != unpacked(made.data), "the forgery changes nothing"
+    report = verify_package(packed(parts), made.people.trust, made.people.now)
+    assert report.verdict is Verdict.ALTERED, report.reasons
+    assert (report.seals, report.objects, report.subject) == ((), {}, None)
+
+
+@pytest.mark.parametrize("name", forged_archives.FORGERIES)
+def test_changed_file_is_noticed(made: Made, name: str) -> None:
+    data = forged_archives.FORGERIES[name](made)
+    report = verify_package(data, made.people.trust, made.people.now)
+    expected = {
+        "entry_that_claims_to_be_encrypted": Verdict.UNREADABLE,
+        "junk_before_the_beginning": Verdict.UNREADABLE,
+    }
+    assert report.verdict is expected.get(name, Verdict.ALTERED), report.reasons
+    assert (report.seals, report.objects, report.subject) == ((), {}, None)
+
+
+def test_package_packed_again_unchanged_is_valid_so_the_forgeries_test_what_they_say(
+    made: Made,
+) -> None:
+    report = verify_package(packed(unpacked(made.data)), made.people.trust, made.people.now)
+    assert report.verdict is Verdict.VALID
+
+
+def test_older_package_sent_again_is_still_valid_here(people: People) -> None:
+    """Replay is told from the store, by the seal's id and number; a verifier has no memory."""
+    contents, signer = officer_contents(people)
+    data = xlsx_of(contents, signer, people.now)
+    reports = [verify_package(data, people.trust, people.now) for _ in range(2)]
+    assert reports[0] == reports[1]
+    assert reports[0].verdict is Verdict.VALID
+
+
+def test_format_of_the_future_asks_for_a_newer_program(made: Made) -> None:
+    parts = unpacked(made.data)
+    swap(parts, SIGNATURE, "stocktake-package/1", "stocktake-package/2")
+    report = verify_package(packed(parts), made.people.trust, made.people.now)
+    assert report.verdict is Verdict.UNREADABLE
+    assert "newer Stocktake (stocktake-package/2)" in report.reasons[0]
