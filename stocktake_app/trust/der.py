@@ -58,7 +58,8 @@ def _base128(number: int) -> bytes:
 
 def time(moment: datetime) -> bytes:
     """Return the moment as UTCTime up to 2049 and as GeneralizedTime afterwards, whole seconds."""
-    text = moment.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode("ascii")
+    moment = moment.astimezone(UTC)
+    text = moment.strftime("%Y%m%d%H%M%SZ").encode("ascii")
     if moment.year < FIRST_GENERALIZED_YEAR:
         return element(UTC_TIME, text[2:])
     return element(GENERALIZED_TIME, text)
