@@ -7,13 +7,19 @@ author saw and overwrote, so that no clock decides anything (design, section 6).
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from stocktake_app.model import paths
 
 MAX_NUMBER = 2**53 - 1
+
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII
+)
 
 
 class BadChangeError(ValueError):
@@ -72,11 +78,29 @@ def parse_line(line: bytes) -> Change:
     try:
         body = json.loads(line)
         change = _from_body(body)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        canonical = change.line
+    except BadChangeError:
+        raise
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise BadChangeError(f"not a change: {error}") from None
-    if change.line != line:
+    if canonical != line:
         raise BadChangeError("not in canonical form")
     return change
+
+
+def with_known_id(change: Change, known: str) -> Change:
+    """Return the change with its id filled in, where a store has it already."""
+    vars(change)["id"] = known
+    return change
+
+
+def is_time(text: str) -> bool:
+    """Say whether this is a moment with its offset, as ``datetime.isoformat`` writes it."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return _TIME.fullmatch(text) is not None
 
 
 def _from_body(body: object) -> Change:
@@ -89,8 +113,8 @@ def _from_body(body: object) -> Change:
     for name in ("lamport", "number"):
         if type(body[name]) is not int or not 0 < body[name] <= MAX_NUMBER:
             raise BadChangeError(f"{name} is {body[name]!r}, not a positive whole number")
-    if not isinstance(body["time"], str):
-        raise BadChangeError("time is not text")
+    if not isinstance(body["time"], str) or not is_time(body["time"]):
+        raise BadChangeError(f"time is {body['time']!r:.40}, not a time with its offset")
     for path, value in body["set"].items():
         _require_path(path)
         if value is not None and not isinstance(value, str):

@@ -3,9 +3,21 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from stocktake_app.model.change import Change
+from stocktake_app.errors import RefusedError
+from stocktake_app.model import paths
+from stocktake_app.model.change import MAX_NUMBER, Change
+from stocktake_app.model.codes import Role
 from stocktake_app.model.fold import EntryState
+from stocktake_app.model.scope import Author, may_touch
+from stocktake_app.store import rows
+from stocktake_app.store.database import Connection
+from stocktake_app.store.judging import StoredChange, may_count
+from stocktake_app.store.lines import reserved_segments, stored_line
+from stocktake_app.store.promoted import utc
+from stocktake_app.store.settling import settle_all, state_of, stored_changes
 from stocktake_app.store.workspace import Workspace
+
+Replaces = Mapping[str, tuple[str, ...]]
 
 
 def append_change(
@@ -14,7 +26,7 @@ def append_change(
     values: Mapping[str, str | None],
     now: datetime,
     *,
-    replaces: Mapping[str, tuple[str, ...]] | None = None,
+    replaces: Replaces | None = None,
 ) -> Change:
     """Make a change of our own at once: settle a conflict, review, comment, withdraw, code.
 
@@ -24,24 +36,142 @@ def append_change(
     Raises:
         RefusedError: the entry is not ours to change, or a path is not ours to set.
     """
-    raise NotImplementedError
+    with workspace.store.writing() as connection:
+        if replaces is None:
+            heads = _state(connection, entry).heads
+            replaces = {path: heads[path] for path in values if path in heads}
+        return insert_own(connection, workspace, entry, (values, replaces), now)
 
 
 def delete_entry(workspace: Workspace, entry: str, now: datetime) -> Change:
-    """Mark an entry as deleted: every live value that we see is replaced by ``@deleted``."""
-    raise NotImplementedError
+    """Mark an entry as deleted: the live values that we see and may replace give way to it.
+
+    What we may not replace, such as a bureau's review, stays and shows as a differing version.
+    """
+    with workspace.store.writing() as connection:
+        heads = _state(connection, entry).heads
+        replaces = {path: ids for path, ids in heads.items() if _is_ours(workspace, path)}
+        deletion = {paths.DELETED: "1"}
+        return insert_own(connection, workspace, entry, (deletion, replaces), now)
 
 
 def changes_of(workspace: Workspace, entry: str, *, counted: bool = True) -> list[Change]:
-    """Return the changes of an entry, those set aside only when ``counted`` is False too."""
-    raise NotImplementedError
+    """Return the changes of an entry; ``counted`` False adds those that are set aside."""
+    with workspace.store.reading() as connection:
+        stored = entry_changes(connection, entry)
+    return [one.change(entry) for one in stored if one.counted or not counted]
 
 
 def entry_state(workspace: Workspace, entry: str) -> EntryState:
     """Return the folded state of an entry: live values, heads, conflicts."""
-    raise NotImplementedError
+    with workspace.store.reading() as connection:
+        return _state(connection, entry)
 
 
 def rebuild_entries(workspace: Workspace, entries: Iterable[str] | None = None) -> int:
     """Judge and fold entries (all, or these) again from their changes; return how many."""
-    raise NotImplementedError
+    with workspace.store.writing() as connection:
+        if entries is None:
+            keys = [key for (key,) in connection.rows("SELECT key FROM entry")]
+        else:
+            keys = [key for one in entries if (key := entry_key(connection, one)) is not None]
+        return settle_all(connection, workspace, keys)
+
+
+def entry_key(connection: Connection, entry: str) -> int | None:
+    """Return the key of an entry's row, or None."""
+    found = connection.value("SELECT key FROM entry WHERE id = ?", (entry,))
+    return None if found is None else int(found)
+
+
+def entry_changes(connection: Connection, entry: str) -> list[StoredChange]:
+    """Return all stored changes of an entry; none when it is unknown."""
+    key = entry_key(connection, entry)
+    return [] if key is None else stored_changes(connection, [key])[key]
+
+
+def insert_own(
+    connection: Connection,
+    workspace: Workspace,
+    entry: str,
+    edit: tuple[Mapping[str, str | None], Replaces],
+    now: datetime,
+) -> Change:
+    """Give number, Lamport time and id to an edit of ours, store it and settle its entry.
+
+    Raises:
+        RefusedError: the entry or a path is not ours to change.
+    """
+    values, replaces = edit
+    _check_ours(connection, workspace, entry, {*values, *replaces})
+    device = rows.device_key(connection, workspace.device)
+    lamport = min(int(rows.setting(connection, "lamport")) + 1, MAX_NUMBER)
+    change = Change(
+        device=workspace.device,
+        number=_next_number(connection, device),
+        entry=entry,
+        lamport=lamport,
+        time=now.isoformat(timespec="seconds"),
+        set=dict(values),
+        replaces=replaces,
+    )
+    rows.set_setting(connection, "lamport", lamport)
+    _insert(connection, change, device)
+    settle_all(connection, workspace, [_entry_row(connection, entry)])
+    return change
+
+
+def _state(connection: Connection, entry: str) -> EntryState:
+    return state_of(entry, entry_changes(connection, entry))
+
+
+def _is_ours(workspace: Workspace, path: str) -> bool:
+    return may_count(reserved_segments([path]), workspace.role) is None
+
+
+def _check_ours(
+    connection: Connection, workspace: Workspace, entry: str, touched: set[str]
+) -> None:
+    reason = may_count(reserved_segments(touched), workspace.role)
+    if reason is not None:
+        raise RefusedError(f"This cannot be saved: {reason}.")
+    creator = connection.row(
+        "SELECT a.identity, a.role, a.bureau, a.name FROM entry e"
+        " JOIN author a ON a.key = e.creator WHERE e.id = ?",
+        (entry,),
+    )
+    if creator is None:
+        return
+    identity, role, bureau, name = creator
+    if not may_touch(workspace.profile.author, Author(identity, Role(role), bureau)):
+        raise RefusedError(
+            f"This entry was begun by {name} ({bureau or 'HQ'}); only they, their bureau and HQ "
+            "can change it."
+        )
+
+
+def _next_number(connection: Connection, device: int) -> int:
+    return 1 + (connection.value("SELECT max(number) FROM change WHERE device = ?", (device,)) or 0)
+
+
+def _entry_row(connection: Connection, entry: str) -> int:
+    key = entry_key(connection, entry)
+    assert key is not None
+    return key
+
+
+def _insert(connection: Connection, change: Change, device: int) -> None:
+    line = stored_line(change)
+    key = entry_key(connection, change.entry)
+    if key is None:
+        key = connection.execute(
+            "INSERT INTO entry (id, title, state, event, bureau, countries, language, updated,"
+            " changes, conflicts, deleted, present, stale)"
+            " VALUES (?, '', '', '', '', '', '', ?, 0, 0, 0, 0, 1)",
+            (change.entry, utc(change.time)),
+        ).lastrowid
+    connection.execute(
+        "INSERT INTO change (id, device, number, entry, lamport, time, answers, replaces, counted)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
+        (line.id, device, line.number, key, line.lamport, line.time, line.answers, line.replaces),
+    )

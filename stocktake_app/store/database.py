@@ -1,51 +1,221 @@
-"""One SQLite file, keyed or keyless: the only place where connections and engines are made."""
+"""One SQLite file, keyed or keyless: the only place where connections and engines are made.
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+The driver is ``sqlcipher3`` everywhere, so every platform has the same SQLite. Statements go to
+the driver directly; SQLAlchemy's engine is made on the same connections when a caller asks for
+it (migrations, sessions), because importing it costs more than opening a workspace.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from sqlcipher3 import dbapi2
+
+from stocktake_app.store.machine_errors import DiskFullError, machine_error
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+    from sqlmodel import Session
 
 Row = tuple[Any, ...]
 
+KEY_BYTES = 32
+PATIENCE = 10.0
+"""Seconds that a writer waits for another program's transaction."""
+
+_IDLE_CONNECTIONS = 4
+_CACHED_STATEMENTS = 256
+
 
 class Connection:
-    """A connection inside a transaction: the driver's statements, SQLite's troubles sorted."""
+    """A connection inside a transaction: the driver's own statements."""
+
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> Any:
         """Run one statement and return the driver's cursor."""
-        raise NotImplementedError
+        return self._driver.execute(sql, parameters)
 
-    def executemany(self, sql: str, rows: Any) -> None:
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run one statement for every row of parameters."""
-        raise NotImplementedError
+        self._driver.executemany(sql, rows)
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Return all rows of a query."""
-        raise NotImplementedError
+        found: list[Row] = self._driver.execute(sql, parameters).fetchall()
+        return found
 
     def row(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
         """Return the first row of a query, or None."""
-        raise NotImplementedError
+        found: Row | None = self._driver.execute(sql, parameters).fetchone()
+        return found
+
+    def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:
+        """Return the first column of the first row, or None."""
+        found = self.row(sql, parameters)
+        return found[0] if found else None
 
 
 class Database:
-    """A database file; connections are pooled and may be used from any thread, one at a time."""
+    """A database file; connections are pooled and may be used from any thread, one at a time.
 
-    def __init__(self, path: Path, key: bytes | None = None) -> None:
+    ``key`` is 32 bytes or None, ``cache_kib`` the page cache of each connection, ``ballast`` a
+    file that is given up when the disk is full, so that the transaction log can be emptied.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        key: bytes | None = None,
+        *,
+        cache_kib: int = 64 * 1024,
+        ballast: Path | None = None,
+    ) -> None:
+        if key is not None and len(key) != KEY_BYTES:
+            raise ValueError(f"a database key has {KEY_BYTES} bytes, not {len(key)}")
         self.path = path
+        self._key = key
+        self._cache_kib = cache_kib
+        self._ballast = ballast
+        self._idle: deque[Any] = deque()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection on one consistent snapshot; nothing can be written."""
-        raise NotImplementedError
-        yield
+        """Give a connection on one consistent snapshot; for queries only."""
+        with self._transaction("BEGIN", "ROLLBACK") as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give the one writing connection; committed durably at the end, rolled back on any error."""
-        raise NotImplementedError
-        yield
+        """Give the one writing connection; committed durably at the end, rolled back on error."""
+        with self._transaction("BEGIN IMMEDIATE", "COMMIT") as connection:
+            yield connection
+
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """Give a writing connection whose changes are always rolled back: for plans."""
+        with self._transaction("BEGIN IMMEDIATE", "ROLLBACK") as connection:
+            yield connection
+
+    def execute_durably(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run one writing statement as its own transaction; return how many rows it touched."""
+        with self._connection() as driver:
+            count: int = driver.execute(sql, parameters).rowcount
+            return count
+
+    @contextmanager
+    def session(self, *, writing: bool = True) -> "Iterator[Session]":
+        """Give a SQLModel session in one transaction; for administrative rows, not for bulk."""
+        from sqlmodel import Session
+
+        with self.sorting(), self.engine.execution_options(writing=writing).begin() as connection:
+            with Session(connection, expire_on_commit=False) as session:
+                yield session
+                session.flush()
+
+    @cached_property
+    def engine(self) -> "Engine":
+        """SQLAlchemy's engine on this file; unless told otherwise its transactions may write."""
+        from sqlalchemy import create_engine, event
+        from sqlalchemy.pool import QueuePool
+
+        engine = create_engine(
+            "sqlite://", module=dbapi2, creator=self._connect, poolclass=QueuePool
+        )
+
+        @event.listens_for(engine, "begin")
+        def begin_immediate(connection: Any) -> None:
+            writing = connection.get_execution_options().get("writing", True)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+        return engine
 
     def close(self) -> None:
         """Close all idle connections."""
-        raise NotImplementedError
+        while self._idle:
+            self._idle.pop().close()
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+    @contextmanager
+    def _transaction(self, begin: str, end: str) -> Iterator[Connection]:
+        with self._connection() as driver:
+            driver.execute(begin)
+            try:
+                yield Connection(driver)
+                driver.execute(end)
+            finally:
+                if driver.in_transaction:
+                    driver.execute("ROLLBACK")
+
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        with self.sorting():
+            driver = self._take()
+            try:
+                yield driver
+            finally:
+                self._give_back(driver)
+
+    def _take(self) -> Any:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._connect()
+
+    def _give_back(self, driver: Any) -> None:
+        if len(self._idle) < _IDLE_CONNECTIONS:
+            self._idle.append(driver)
+        else:
+            driver.close()
+
+    @contextmanager
+    def sorting(self) -> Iterator[None]:
+        """Turn SQLite's troubles inside the block into sentences about this machine."""
+        try:
+            yield
+        except Exception as error:
+            sorted_error = machine_error(getattr(error, "orig", None) or error, self.path)
+            if sorted_error is None:
+                raise
+            if isinstance(sorted_error, DiskFullError):
+                self._make_room()
+            raise sorted_error from error
+
+    def _make_room(self) -> None:
+        """Give up the ballast and empty the log, so that reading and deleting work again."""
+        if self._ballast is not None:
+            self._ballast.unlink(missing_ok=True)
+        with suppress(dbapi2.Error):  # still no room: the sentence says what to do
+            driver = self._take()
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._give_back(driver)
+
+    def _connect(self) -> Any:
+        driver = dbapi2.connect(
+            str(self.path),
+            timeout=PATIENCE,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=_CACHED_STATEMENTS,
+        )
+        try:
+            self._prepare(driver)
+        except dbapi2.Error:
+            driver.close()
+            raise
+        return driver
+
+    def _prepare(self, driver: Any) -> None:
+        driver.execute("PRAGMA cipher_log_level = NONE")
+        if self._key is not None:
+            driver.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+        driver.execute("PRAGMA temp_store = MEMORY")  # a temporary file would leak plain text
+        driver.execute(f"PRAGMA cache_size = -{self._cache_kib}")
+        driver.execute("PRAGMA journal_mode = WAL").fetchall()
+        driver.execute("PRAGMA synchronous = FULL")
+        driver.execute("PRAGMA foreign_keys = ON")

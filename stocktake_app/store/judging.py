@@ -1,0 +1,147 @@
+"""What counts: a pure function of seals, their verdicts and first receipts (design, section 6).
+
+A change counts when a seal that counts holds it, its author may set what it sets, and its author
+may touch what the entry's creator began. The creator is the author of the entry's first change,
+the one that sets ``@form``; should several claim that, the one whose seal was received first, so
+nobody can take over an entry that is known here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from stocktake_app.model import paths
+from stocktake_app.model.change import Change, with_known_id
+from stocktake_app.model.codes import Role
+from stocktake_app.model.scope import Author, may_set, may_touch
+from stocktake_app.store.lines import decode_replaces, decode_values, reserved_segments
+
+BEGINNING_MISSING = "the beginning of this entry has not arrived yet"
+
+
+@dataclass(frozen=True, slots=True)
+class SealFacts:
+    """What judging needs of a seal: by whom, since when, and why it does not count ("": it does).
+
+    ``received`` is "" for our own changes that no seal holds yet.
+    """
+
+    author: Author
+    author_key: int
+    received: str = ""
+    reason: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether what it holds may count."""
+        return not self.reason
+
+
+@dataclass(frozen=True)
+class StoredChange:
+    """A change as the store has it; ``seals`` are the keys of all seals that hold it, 0 for ours.
+
+    0 stands for an unsealed change of our own.
+    """
+
+    key: int
+    id: str
+    device: str
+    number: int
+    lamport: int
+    time: str
+    answers: str
+    replaces: str
+    counted: bool
+    seals: tuple[int, ...]
+
+    @cached_property
+    def values(self) -> dict[str, str | None]:
+        """The answers that it sets."""
+        return decode_values(self.answers)
+
+    @cached_property
+    def replaced(self) -> dict[str, list[str]]:
+        """The change ids that it replaces, by path."""
+        return {} if self.replaces == "{}" else decode_replaces(self.replaces)
+
+    @cached_property
+    def reserved(self) -> frozenset[str]:
+        """The reserved segments that it touches."""
+        return reserved_segments(self.values) | reserved_segments(self.replaced)
+
+    @property
+    def begins(self) -> bool:
+        """Whether it may be the entry's beginning: it says which form, and replaces none."""
+        return paths.FORM in self.values and paths.FORM not in self.replaced
+
+    def change(self, entry: str) -> Change:
+        """Return it as a change of the model."""
+        change = Change(
+            self.device,
+            self.number,
+            entry,
+            self.lamport,
+            self.time,
+            self.values,
+            {path: tuple(ids) for path, ids in self.replaced.items()},
+        )
+        return with_known_id(change, self.id)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The creator's author key (None: unknown) and, for what does not count, why, by change key."""
+
+    creator: int | None
+    reasons: Mapping[int, str]
+
+
+def judge(changes: Sequence[StoredChange], seals: Mapping[int, SealFacts]) -> Judgement:
+    """Say which changes of one entry count; the same in whatever order they came."""
+    creator = _creator(changes, seals)
+    reasons = {}
+    for change in changes:
+        reason = _reason(change, seals, creator)
+        if reason is not None:
+            reasons[change.key] = reason
+    return Judgement(creator.author_key if creator else None, reasons)
+
+
+def may_count(reserved: Iterable[str], role: Role) -> str | None:
+    """Return why an author of this role may not touch these reserved segments, or None."""
+    for segment in sorted(reserved):
+        if not may_set(role, segment):
+            return f"its author's role ({role}) may not set {segment}"
+    return None
+
+
+def _creator(changes: Sequence[StoredChange], seals: Mapping[int, SealFacts]) -> SealFacts | None:
+    claims = [
+        ((seals[seal].received, change.lamport, change.device, change.number, change.id), seal)
+        for change in changes
+        if change.begins
+        for seal in change.seals
+        if seals[seal].counts
+    ]
+    return seals[min(claims)[1]] if claims else None
+
+
+def _reason(
+    change: StoredChange, seals: Mapping[int, SealFacts], creator: SealFacts | None
+) -> str | None:
+    found = [_under(change, seals[seal], creator) for seal in change.seals]
+    return None if None in found else found[0]
+
+
+def _under(change: StoredChange, seal: SealFacts, creator: SealFacts | None) -> str | None:
+    if not seal.counts:
+        return seal.reason
+    reason = may_count(change.reserved, seal.author.role)
+    if reason is not None:
+        return reason
+    if creator is None:
+        return None if seal.author.role is Role.HQ else BEGINNING_MISSING
+    if not may_touch(seal.author, creator.author):
+        return "its author may not change entries that were begun elsewhere"
+    return None

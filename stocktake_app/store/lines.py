@@ -1,0 +1,196 @@
+"""Change lines read strictly and fast: the same rules as ``model.change.parse_line``.
+
+A line is accepted only when it equals its own re-serialisation, so the line can be given back
+byte for byte from the columns it is stored in.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from stocktake_app import settings
+from stocktake_app.model import paths
+from stocktake_app.model.change import MAX_NUMBER, BadChangeError, Change, is_time
+
+_ROW = re.compile(r"\[[a-z0-9]{1,32}\]")
+_HEX = re.compile(r"[0-9a-f]{32}")
+_EMPTY = b"{}"
+
+
+class _Envelope(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    device: str
+    entry: str
+    lamport: int
+    number: int
+    replaces: msgspec.Raw
+    set: msgspec.Raw
+    time: str
+
+
+class Line(NamedTuple):
+    """A change as it is stored: the members of its line, and what was learnt while reading.
+
+    ``answers`` and ``replaces`` are the line's own JSON text, ``values`` the decoded answers,
+    ``shapes`` their paths without row ids, ``reserved`` the reserved segments that they touch.
+    """
+
+    id: str
+    device: str
+    entry: str
+    number: int
+    lamport: int
+    time: str
+    answers: str
+    replaces: str
+    values: dict[str, str | None]
+    shapes: list[str]
+    reserved: frozenset[str]
+
+
+_envelopes = msgspec.json.Decoder(_Envelope)
+_values = msgspec.json.Decoder(dict[str, str | None])
+_ids = msgspec.json.Decoder(dict[str, list[str]])
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def read_line(line: bytes) -> Line:
+    """Read one line without its line feed.
+
+    Raises:
+        BadChangeError: it is not a change in canonical form; the message says why.
+    """
+    if len(line) > settings.MAX_LINE_BYTES:
+        raise BadChangeError(f"it has {len(line):,} bytes, more than a change may have")
+    try:
+        envelope = _envelopes.decode(line)
+        answers, replaces = bytes(envelope.set), bytes(envelope.replaces)
+        values = _values.decode(answers)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise BadChangeError(f"not a change: {error}") from None
+    _check_members(envelope)
+    shapes, reserved = _check_paths(values, len(line))
+    if replaces != _EMPTY:
+        reserved |= _check_replaces(replaces)
+    if _canonical(envelope, answers, replaces) != line or _encode(values) != answers:
+        raise BadChangeError("not in canonical form")
+    return Line(
+        hashlib.sha256(line).hexdigest()[:32],
+        envelope.device,
+        envelope.entry,
+        envelope.number,
+        envelope.lamport,
+        envelope.time,
+        answers.decode(),
+        replaces.decode(),
+        values,
+        shapes,
+        reserved,
+    )
+
+
+def stored_line(change: Change) -> Line:
+    """Return a change of our own as it is stored."""
+    return read_line(change.line)
+
+
+def canonical_line(row: tuple[str, str, int, int, str, str, str]) -> bytes:
+    """Return the line of a stored change from (device, entry, lamport, number, replaces, answers, time)."""  # noqa: E501 - the columns in their order
+    device, entry, lamport, number, replaces, answers, time = row
+    return (
+        f'{{"device":"{device}","entry":"{entry}","lamport":{lamport},"number":{number},'
+        f'"replaces":{replaces},"set":{answers},"time":"{time}"}}'
+    ).encode()
+
+
+def decode_values(text: str) -> dict[str, str | None]:
+    """Return the answers that a stored change sets."""
+    return _values.decode(text)
+
+
+def decode_replaces(text: str) -> dict[str, list[str]]:
+    """Return the change ids by path that a stored change replaces."""
+    return _ids.decode(text)
+
+
+def reserved_segments(touched: Iterable[str]) -> frozenset[str]:
+    """Return the reserved segments of these paths: ``@form``, ``@order`` and so on."""
+    return frozenset().union(*(_reserved_segments(path) for path in touched if "@" in path))
+
+
+def _canonical(envelope: _Envelope, answers: bytes, replaces: bytes) -> bytes:
+    return (
+        b'{"device":"%b","entry":"%b","lamport":%d,"number":%d,"replaces":%b,"set":%b,"time":"%b"}'
+        % (  # noqa: E501 - the line in one piece
+            envelope.device.encode(),
+            envelope.entry.encode(),
+            envelope.lamport,
+            envelope.number,
+            replaces,
+            answers,
+            envelope.time.encode(),
+        )
+    )
+
+
+def _check_members(envelope: _Envelope) -> None:
+    for name, value in (("device", envelope.device), ("entry", envelope.entry)):
+        if not _HEX.fullmatch(value):
+            raise BadChangeError(f"{name} is {value[:40]!r}, not an id")
+    for name, number in (("lamport", envelope.lamport), ("number", envelope.number)):
+        if not 0 < number <= MAX_NUMBER:
+            raise BadChangeError(f"{name} is {number}, not a positive whole number")
+    if not _is_time(envelope.time):
+        raise BadChangeError(f"time is {envelope.time[:40]!r}, not a time with its offset")
+
+
+_is_time = lru_cache(maxsize=4096)(is_time)
+
+
+def _check_paths(values: dict[str, str | None], size: int) -> tuple[list[str], frozenset[str]]:
+    """Check the paths and the lengths of values; return shapes and reserved segments."""
+    if not values:
+        return [], frozenset()
+    joined = "\n".join(values)
+    shapes = (_ROW.sub("[a]", joined) if "[" in joined else joined).split("\n")
+    if len(shapes) != len(values) or not all(map(_is_shape, shapes)):
+        wrong = next(path for path in values if not paths.is_path(path))
+        raise BadChangeError(f"{wrong[:80]!r} is not an answer path")
+    if size > paths.MAX_PATH_CHARS and max(map(len, values)) > paths.MAX_PATH_CHARS:
+        raise BadChangeError("an answer path is too long")
+    if size > settings.MAX_VALUE_CHARS and any(
+        value and len(value) > settings.MAX_VALUE_CHARS for value in values.values()
+    ):
+        raise BadChangeError(f"an answer has more than {settings.MAX_VALUE_CHARS:,} characters")
+    if "@" not in joined:
+        return shapes, frozenset()
+    return shapes, frozenset().union(*map(_reserved_segments, shapes))
+
+
+@lru_cache(maxsize=20_000)
+def _is_shape(shape: str) -> bool:
+    return paths.is_path(shape)
+
+
+@lru_cache(maxsize=20_000)
+def _reserved_segments(shape: str) -> frozenset[str]:
+    return frozenset(part for part in shape.split("/") if part.startswith("@"))
+
+
+def _check_replaces(raw: bytes) -> frozenset[str]:
+    """Check what is replaced; return the reserved segments touched by that."""
+    try:
+        replaces = _ids.decode(raw)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise BadChangeError(f"not a change: {error}") from None
+    for path, ids in replaces.items():
+        if not paths.is_path(path):
+            raise BadChangeError(f"{path[:80]!r} is not an answer path")
+        if not ids or ids != sorted(ids) or not all(map(_HEX.fullmatch, ids)):
+            raise BadChangeError(f"what {path[:80]!r} replaces is not a sorted list of ids")
+    if _encode(replaces) != raw:
+        raise BadChangeError("not in canonical form")
+    return reserved_segments(replaces)

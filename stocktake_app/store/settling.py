@@ -1,0 +1,249 @@
+"""Settling: entries whose set of changes moved are judged and folded again, in blocks.
+
+Everything here runs inside the caller's writing transaction.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from stocktake_app.model import paths
+from stocktake_app.model.codes import Role, Verdict
+from stocktake_app.model.fold import EntryState, fold
+from stocktake_app.model.scope import Author
+from stocktake_app.store import rows
+from stocktake_app.store.database import Connection
+from stocktake_app.store.judging import SealFacts, StoredChange, judge
+from stocktake_app.store.promoted import promote, utc
+from stocktake_app.store.workspace import Workspace, own_author_key
+
+BLOCK = 500
+UNSEALED = 0
+
+Progress = Callable[[int, int], None]
+"""Told ``(done, total)``; may raise ``CancelledError``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What settling did to one entry: was and is it there, and which answers differ newly."""
+
+    key: int
+    was_present: bool
+    present: bool
+    new_conflicts: tuple[str, ...]
+    counts_moved: bool
+    last_change: int
+    last_counted: int
+
+
+@dataclass
+class _Block:
+    """What settling a block of entries writes."""
+
+    entries: list[tuple[object, ...]] = field(default_factory=list)
+    counted: list[tuple[int, int]] = field(default_factory=list)
+    reasons: list[tuple[int, str]] = field(default_factory=list)
+    no_reasons: list[tuple[int]] = field(default_factory=list)
+    conflicts: list[tuple[int, str, str, str | None]] = field(default_factory=list)
+
+
+def seal_facts(connection: Connection, workspace: Workspace) -> dict[int, SealFacts]:
+    """Return what judging needs of every seal, and of our own unsealed changes under 0."""
+    own = own_author_key(connection, workspace)
+    facts = {UNSEALED: SealFacts(workspace.profile.author, own)}
+    for key, verdict, reason, received, live, author, identity, role, bureau in connection.rows(
+        "SELECT s.key, s.verdict, s.reason, s.received, s.live, a.key, a.identity, a.role, a.bureau"
+        " FROM seal s JOIN author a ON a.key = s.author"
+    ):
+        counts = bool(live) and verdict == Verdict.VALID
+        why = reason if live else "the import that brought it was undone"
+        named = Author(identity, Role(role), bureau)
+        facts[key] = SealFacts(named, author, received, "" if counts else why or verdict)
+    return facts
+
+
+def settle(
+    connection: Connection,
+    workspace: Workspace,
+    entries: Iterable[int],
+    progress: Progress | None = None,
+) -> Iterator[Settled]:
+    """Judge and fold entries (keys) again and write what changed; yield what happened to each."""
+    seals = seal_facts(connection, workspace)
+    keys = sorted(entries)
+    for start in range(0, len(keys), BLOCK):
+        if progress is not None:
+            progress(start, len(keys))
+        yield from _settle_block(connection, seals, keys[start : start + BLOCK])
+
+
+def settle_all(connection: Connection, workspace: Workspace, entries: Iterable[int]) -> int:
+    """Settle entries where nobody asks what happened; return how many there were."""
+    return sum(1 for _ in settle(connection, workspace, entries))
+
+
+def stored_changes(connection: Connection, entries: Sequence[int]) -> dict[int, list[StoredChange]]:
+    """Return all changes of these entries by entry key, in order of their keys."""
+    wanted = json.dumps(entries)
+    extra: dict[int, list[int]] = defaultdict(list)
+    for change, seal in connection.rows(
+        "SELECT x.change, x.seal FROM extra_seal x JOIN change c ON c.key = x.change"
+        " WHERE c.entry IN (SELECT value FROM json_each(?)) ORDER BY x.seal",
+        (wanted,),
+    ):
+        extra[change].append(seal)
+    found: dict[int, list[StoredChange]] = defaultdict(list)
+    for (
+        entry,
+        key,
+        name,
+        device,
+        number,
+        lamport,
+        time,
+        answers,
+        replaces,
+        counted,
+        seal,
+    ) in connection.rows(
+        "SELECT c.entry, c.key, c.id, d.id, c.number, c.lamport, c.time, c.answers, c.replaces,"
+        " c.counted, c.seal FROM change c JOIN device d ON d.key = c.device"
+        " WHERE c.entry IN (SELECT value FROM json_each(?)) ORDER BY c.key",
+        (wanted,),
+    ):
+        found[entry].append(
+            StoredChange(
+                key=key,
+                id=name,
+                device=device,
+                number=number,
+                lamport=lamport,
+                time=time,
+                answers=answers,
+                replaces=replaces,
+                counted=bool(counted),
+                seals=(seal or UNSEALED, *extra.get(key, ())),
+            )
+        )
+    return found
+
+
+def state_of(entry: str, changes: Iterable[StoredChange]) -> EntryState:
+    """Fold the counted ones of these changes of an entry (id)."""
+    return fold(one.change(entry) for one in changes if one.counted)
+
+
+def _settle_block(
+    connection: Connection, seals: dict[int, SealFacts], keys: Sequence[int]
+) -> list[Settled]:
+    changes = stored_changes(connection, keys)
+    known = _known_conflicts(connection, keys)
+    block = _Block()
+    settled = []
+    for key, name, present in connection.rows(
+        "SELECT key, id, present FROM entry WHERE key IN (SELECT value FROM json_each(?))"
+        " ORDER BY key",
+        (json.dumps(keys),),
+    ):
+        moved, conflicts, last_counted = _settle_entry(
+            connection, block, (key, name), changes[key], seals
+        )
+        new = tuple(sorted(conflicts - known[key]))
+        last = max((one.key for one in changes[key]), default=0)
+        settled.append(
+            Settled(key, bool(present), last_counted > 0, new, moved, last, last_counted)
+        )
+    _write(connection, block, keys)
+    return settled
+
+
+def _known_conflicts(connection: Connection, keys: Sequence[int]) -> dict[int, set[str]]:
+    known: dict[int, set[str]] = defaultdict(set)
+    for entry, path in connection.rows(
+        "SELECT DISTINCT entry, path FROM conflict WHERE entry IN (SELECT value FROM json_each(?))",
+        (json.dumps(keys),),
+    ):
+        known[entry].add(path)
+    return known
+
+
+def _settle_entry(
+    connection: Connection,
+    block: _Block,
+    entry: tuple[int, str],
+    changes: Sequence[StoredChange],
+    seals: dict[int, SealFacts],
+) -> tuple[bool, set[str], int]:
+    """Judge and fold one entry; return whether counts moved, conflicts, last counted key or 0."""
+    judgement = judge(changes, seals)
+    moved = False
+    counted = []
+    for change in changes:
+        reason = judgement.reasons.get(change.key)
+        if (reason is None) != change.counted:
+            moved = True
+            block.counted.append((int(reason is None), change.key))
+        if reason is None:
+            counted.append(change)
+            block.no_reasons.append((change.key,))
+        else:
+            block.reasons.append((change.key, reason))
+    state = fold(one.change(entry[1]) for one in counted)
+    block.conflicts += [
+        (entry[0], path, live.change, live.value)
+        for path, versions in state.conflicts.items()
+        for live in versions
+    ]
+    block.entries.append(_entry_row(connection, entry, (judgement.creator, counted, state)))
+    return moved, set(state.conflicts), max((one.key for one in counted), default=0)
+
+
+def _entry_row(
+    connection: Connection,
+    entry: tuple[int, str],
+    judged: tuple[int | None, Sequence[StoredChange], EntryState],
+) -> tuple[object, ...]:
+    creator, counted, state = judged
+    shown = promote(_said(entry[1], counted, state))
+    plain = len(counted) == 1 and paths.DELETED not in counted[0].reserved
+    sole = counted[0].key if plain else None
+    answers = None if sole else json.dumps(state.answers, ensure_ascii=False)
+    return (
+        rows.form_key(connection, shown.form) if shown.form else None,
+        creator,
+        sole,
+        answers,
+        *shown[1:],
+        max((utc(one.time) for one in counted), default=""),
+        len(counted),
+        len(state.conflicts),
+        int("" in state.deleted),
+        int(bool(counted)),
+        entry[0],
+    )
+
+
+def _said(entry: str, counted: Sequence[StoredChange], state: EntryState) -> dict[str, str]:
+    """Return the answers to promote: those from before it was deleted, for a deleted entry."""
+    if "" not in state.deleted:
+        return state.answers
+    before = [one for one in counted if paths.DELETED not in one.values]
+    return fold(one.change(entry) for one in before).answers
+
+
+def _write(connection: Connection, block: _Block, keys: Sequence[int]) -> None:
+    connection.execute(
+        "DELETE FROM conflict WHERE entry IN (SELECT value FROM json_each(?))", (json.dumps(keys),)
+    )
+    connection.executemany("INSERT INTO conflict VALUES (?, ?, ?, ?)", block.conflicts)
+    connection.executemany("UPDATE change SET counted = ? WHERE key = ?", block.counted)
+    connection.executemany("DELETE FROM set_aside WHERE change = ?", block.no_reasons)
+    connection.executemany("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", block.reasons)
+    connection.executemany(
+        "UPDATE entry SET form = ?, creator = ?, sole = ?, answers = ?, title = ?, state = ?,"
+        " event = ?, bureau = ?, countries = ?, language = ?, updated = ?, changes = ?,"
+        " conflicts = ?, deleted = ?, present = ?, stale = 1 WHERE key = ?",
+        block.entries,
+    )
