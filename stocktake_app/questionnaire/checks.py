@@ -23,6 +23,9 @@ _END = re.compile(r"end[ _](group|repeat|loop)", re.IGNORECASE)
 def check(workbook: Workbook) -> list[Problem]:
     """Return the faults that can be seen in the sheets."""
     rows = workbook.rows("survey")
+    if not any(cell(row, "type") for row in rows):
+        message = "this is not an XLSForm: no sheet “survey” has a column “type”."
+        return [Problem("survey", 0, "", "", message, "Give a file that has them.")]
     return [
         *_missing_names(rows),
         *_unbalanced(rows),

@@ -147,7 +147,7 @@ class Filler:
         self._given.append((element, place, value))
 
     def _check(self, element: Element, place: str, value: Any) -> None:
-        """Note, once everything is filled in, an answer of the wrong kind or to a hidden question."""
+        """Note, once all is filled in, an answer of the wrong kind or to a hidden question."""
         if not element.text:
             return
         question: Question = element.definition
@@ -218,16 +218,22 @@ def _refusal(question: Question) -> str:
 
 def _as_text(question: Question, value: Any) -> tuple[str | None, str]:
     """Return a JSON value as an answer's text, or what is wrong with it."""
-    if value is None or isinstance(value, str):
-        return value, ""
     if isinstance(value, bool):
-        if question.kind is Kind.ACKNOWLEDGE:
-            return ("OK" if value else None), ""
-        return None, "true and false are no answers to this question; give its text."
-    if isinstance(value, int | float):
-        return str(value), ""
-    if not isinstance(value, list):
-        return None, "one answer is expected here, not an object."
+        return _of_truth(question, value=value)
+    if isinstance(value, list):
+        return _of_list(question, value)
+    if value is None or isinstance(value, str | int | float):
+        return (None if value is None else str(value)), ""
+    return None, "one answer is expected here, not an object."
+
+
+def _of_truth(question: Question, *, value: bool) -> tuple[str | None, str]:
+    if question.kind is Kind.ACKNOWLEDGE:
+        return ("OK" if value else None), ""
+    return None, "true and false are no answers to this question; give its text."
+
+
+def _of_list(question: Question, value: list[Any]) -> tuple[str | None, str]:
     if question.kind not in {Kind.SELECT_MULTIPLE, Kind.RANK}:
         return None, "one answer is expected here, not a list."
     if not all(isinstance(name, str) and name and len(name.split()) == 1 for name in value):

@@ -214,14 +214,9 @@ def read_form(xform: bytes) -> Form:
         faults=(),
         _loaded=loaded,
     )
+    waits = "this rule waits for its own result, through other rules."
     circular = [
-        Fault(
-            "/".join(names[1:]),
-            Aspect.CALCULATE,
-            "",
-            "this rule waits for its own result, through other rules.",
-            Severity.WARNING,
-        )  # fmt: skip
+        Fault("/".join(names[1:]), Aspect.CALCULATE, "", waits, Severity.WARNING)
         for names in form.graph.circular
     ]
     object.__setattr__(form, "faults", (*loaded.faults, *circular))

@@ -1,4 +1,4 @@
-"""What happens by itself: preloads, first-load actions, actions on a new row or a changed answer."""
+"""What happens by itself: preloads, and actions on opening, on a new row, on a changed answer."""
 
 from collections.abc import Mapping
 

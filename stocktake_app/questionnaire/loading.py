@@ -16,7 +16,6 @@ from stocktake_app.questionnaire.nodes import (
     Event,
     Group,
     Itemset,
-    Kind,
     Names,
     Node,
     Output,

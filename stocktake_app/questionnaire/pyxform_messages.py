@@ -12,6 +12,9 @@ _LEARN = re.compile(r"\s*Learn more: \S+")
 _UNKNOWN_TYPE = re.compile(r"Unknown question type '(.*)'")
 _QUOTED = re.compile(r"['\"‘“]([^'\"’”]{1,80})['\"’”]")
 
+FIRST_ROW = 2
+"""The row below the headings, which are row 1."""
+
 
 def problem_of(message: str, workbook: Workbook, severity: Severity) -> Problem:
     """Return the converter's message as a problem, its place found as well as can be."""
@@ -22,10 +25,8 @@ def problem_of(message: str, workbook: Workbook, severity: Severity) -> Problem:
     number = int(row[1]) if row else _row_of(message, workbook)
     name = column[1] if column else _guessed_column(message)
     text = _LEARN.sub("", _ROW.sub("", message)).strip()
-    return Problem(
-        where, number, _heading(workbook, where, number, name),
-        _value(workbook, where, number, name), _sentence(text), "", severity,
-    )  # fmt: skip
+    shown, value = _found(workbook, where, number, name)
+    return Problem(where, number, shown, value, _sentence(text), "", severity)
 
 
 def _sentence(text: str) -> str:
@@ -50,13 +51,10 @@ def _row_of(message: str, workbook: Workbook) -> int:
     return 0
 
 
-def _heading(workbook: Workbook, sheet: str, number: int, column: str) -> str:
+def _found(workbook: Workbook, sheet: str, number: int, column: str) -> tuple[str, str]:
+    """Return a column's heading as the sheet has it, and what stands there."""
     rows = workbook.rows(sheet)
-    known = column and 2 <= number < len(rows) + 2
-    return heading(rows[number - 2], plain_heading(column)) if known else column
-
-
-def _value(workbook: Workbook, sheet: str, number: int, column: str) -> str:
-    rows = workbook.rows(sheet)
-    known = column and 2 <= number < len(rows) + 2  # noqa: PLR2004 - the header is row 1
-    return cell(rows[number - 2], plain_heading(column)) if known else ""
+    if not column or not FIRST_ROW <= number < len(rows) + FIRST_ROW:
+        return column, ""
+    row, name = rows[number - FIRST_ROW], plain_heading(column)
+    return heading(row, name), cell(row, name)

@@ -51,7 +51,7 @@ class Workbook:
 
 
 def heading(row: Row, wanted: str) -> str:
-    """Return the heading under which a row has the wanted column (``relevant``), else ``wanted``."""
+    """Return the heading under which a row has a column such as ``relevant``, else the name."""
     return next((key for key in row if plain_heading(key) == wanted), wanted)
 
 
@@ -67,7 +67,7 @@ def plain_heading(key: str) -> str:
 
 
 def file_kind(data: bytes, name: str) -> str:
-    """Return what a file really is, by its bytes: ``.xls``, ``.xlsx``, ``.md``, ``.csv``, ``.xml``."""
+    """Return what a file is, by its bytes: ``.xls``, ``.xlsx``, ``.md``, ``.csv`` or ``.xml``."""
     if data.startswith(_OLE):
         return ".xls"
     if data.startswith(b"PK\x03\x04"):

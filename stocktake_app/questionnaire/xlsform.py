@@ -19,6 +19,9 @@ from stocktake_app.questionnaire.sheets import (
 )
 from stocktake_app.questionnaire.xml_tree import BadFormError
 
+_OF_NO_CONCERN = ("max-pixels", "on most devices", "machine-readable codes")
+"""Remarks of the converter about telephones and servers."""
+
 
 @dataclass(frozen=True)
 class Conversion:
@@ -48,7 +51,11 @@ def convert(data: bytes, name: str) -> Conversion:
     if isinstance(converted, str):
         return Conversion(None, (*problems, *_refusals(converted, workbook)))
     xform, remarks = converted
-    problems += [problem_of(one, workbook, Severity.WARNING) for one in remarks]
+    problems += [
+        problem_of(one, workbook, Severity.WARNING)
+        for one in remarks
+        if not any(phrase in one for phrase in _OF_NO_CONCERN)
+    ]
     return _judged(xform, workbook, problems)
 
 
@@ -82,6 +89,8 @@ def _pyxform(workbook: Workbook, fallback_name: str) -> tuple[bytes, list[str]] 
 def _refusals(message: str, workbook: Workbook) -> list[Problem]:
     """Return our own findings, and the converter's unless they say the same."""
     own = check(workbook)
+    if own and not own[0].row:
+        return own
     theirs = problem_of(message, workbook, Severity.ERROR)
     if any((one.sheet, one.row) == (theirs.sheet, theirs.row) for one in own):
         return own

@@ -1,4 +1,5 @@
 """Functions that ask the form or the entry: registers, translations, things made once."""
+# ruff: noqa: ARG001 - every function takes (context, values), as the registry says
 
 from collections.abc import Sequence
 

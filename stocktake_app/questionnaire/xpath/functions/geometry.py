@@ -1,4 +1,5 @@
 """Functions on places: points ``lat lon [altitude accuracy]``, several parted by semicolons."""
+# ruff: noqa: ARG001 - every function takes (context, values), as the registry says
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,5 @@
 """Functions on truth values and node-sets."""
+# ruff: noqa: ARG001 - every function takes (context, values), as the registry says
 
 from collections.abc import Sequence
 
