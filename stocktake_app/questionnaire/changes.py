@@ -11,8 +11,9 @@ class Changes:
     ``values``: `value` gives something else. ``relevance``: questions, groups, rows and repeats
     whose `is_relevant` changed. ``choices``: `choices` may give something else. ``structure``:
     repeats whose rows came, went or moved. ``labels``: `label` or `hint` may give something else.
-    ``states``: `is_required`, `is_readonly` or `problem` may. ``stored``: what has to be saved (path to new
-    value, None clears), ``@order``, things made once and removed rows included.
+    ``states``: `is_required`, `is_readonly` or `problem` may.
+    ``stored``: what has to be saved (path to new value, None clears), ``@order``, things made once
+    and removed rows included.
     """
 
     values: frozenset[str] = frozenset()

@@ -1,6 +1,7 @@
 """Whether an answer may stand: blank where one is needed, of the wrong kind, against a rule."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from stocktake_app.questionnaire.choices import Choices, Render
@@ -100,21 +101,20 @@ class Judge:
 
 def _wrong_kind(kind: Kind, text: str) -> str:
     """Return the key of the sentence when a text is not of a kind; ``""`` when it is."""
-    if kind is Kind.INTEGER and not _INTEGER.fullmatch(text):
-        return "integer"
-    if kind is Kind.DECIMAL and not _DECIMAL.fullmatch(text):
-        return "decimal"
-    if kind is Kind.DATE and ("T" in text or to_date(text) is None):
-        return "date"
-    if kind is Kind.TIME and to_time(text) is None:
-        return "time"
-    if kind is Kind.DATE_TIME and ("T" not in text or to_date(text) is None):
-        return "dateTime"
-    if kind is Kind.GEOPOINT and not _is_point(text):
-        return "geopoint"
-    return ""
+    test = _TESTS.get(kind)
+    return "" if test is None or test(text) else str(kind)
 
 
 def _is_point(text: str) -> bool:
     match = _POINT.fullmatch(text)
-    return bool(match) and abs(float(match[1])) <= _NORTH and abs(float(match[2])) <= _EAST  # type: ignore[index]
+    return match is not None and abs(float(match[1])) <= _NORTH and abs(float(match[2])) <= _EAST
+
+
+_TESTS: dict[Kind, Callable[[str], bool]] = {
+    Kind.INTEGER: lambda text: _INTEGER.fullmatch(text) is not None,
+    Kind.DECIMAL: lambda text: _DECIMAL.fullmatch(text) is not None,
+    Kind.DATE: lambda text: "T" not in text and to_date(text) is not None,
+    Kind.TIME: lambda text: to_time(text) is not None,
+    Kind.DATE_TIME: lambda text: "T" in text and to_date(text) is not None,
+    Kind.GEOPOINT: _is_point,
+}

@@ -144,5 +144,5 @@ def _not_captured(form: Form, rows: dict[str, int]) -> Iterable[Problem]:
         if question.kind in NOT_CAPTURED:
             number = rows.get(question.path, 0)
             message = f"{question.kind} answers cannot be captured yet; the question is shown only."
-            yield Problem("survey" if number else "form", number, "type" if number else
-                          question.path, str(question.kind), message, "", Severity.WARNING)  # fmt: skip
+            place = ("survey", number, "type") if number else ("form", 0, question.path)
+            yield Problem(*place, str(question.kind), message, "", Severity.WARNING)

@@ -89,10 +89,8 @@ class Compiler:
             return self._call(syntax)
         if isinstance(syntax, Operation):
             return self._operation(syntax)
-        if isinstance(syntax, Literal):
-            return _constant(syntax.text)
-        if isinstance(syntax, Number):
-            return _constant(syntax.value)
+        if isinstance(syntax, Literal | Number):
+            return _constant(syntax.text if isinstance(syntax, Literal) else syntax.value)
         if isinstance(syntax, Negation):
             operand = self.compile(syntax.operand)
             return lambda context: -to_number(operand(context), context.host.zone)
@@ -172,7 +170,7 @@ def _seeded(call: Call) -> bool:
 
 
 def _constant(value: Value) -> Closure:
-    return lambda context: value
+    return lambda _: value
 
 
 def _any(operands: list[Closure]) -> Closure:

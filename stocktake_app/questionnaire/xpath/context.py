@@ -38,6 +38,9 @@ class Meter:
 class Host(Protocol):
     """What functions ask the form and the entry for."""
 
+    slow_patterns_left: int
+    """How many patterns may still run into their time limit."""
+
     @property
     def zone(self) -> tzinfo | None:
         """The zone in which dates and date-times are compared."""

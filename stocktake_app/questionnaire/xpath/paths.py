@@ -173,5 +173,5 @@ _AXES: dict[str, Axis] = {
     "descendant-or-self": lambda node: list(node.below()),
     "following-sibling": _following,
     "preceding-sibling": _preceding,
-    "attribute": lambda node: [],
+    "attribute": lambda _: [],
 }

@@ -112,12 +112,10 @@ class _Collector:
 
     def _step(self, step: Step, place: Reference) -> Iterable[Reference]:
         names, shared = place.names, place.shared
-        if step.axis == "self":
-            return [place]
+        if step.axis in {"self", "attribute"}:
+            return [place] if step.axis == "self" else []
         if step.axis == "child":
             return self._children(step.test, place)
-        if step.axis == "attribute":
-            return []
         if step.axis == "parent":
             return [Reference(names[:-1], min(shared, max(len(names) - 1, 0)))]
         if step.axis.startswith("descendant"):

@@ -61,7 +61,7 @@ def _once(compiler: Compiles, call: Call) -> Closure:
     return lambda context: context.origin.text or fresh(context)
 
 
-def _current(compiler: Compiles, call: Call) -> Closure:
+def _current(_compiler: Compiles, _call: Call) -> Closure:
     return lambda context: [context.origin]
 
 

@@ -3,6 +3,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from stocktake_app.questionnaire.xpath.context import Context
 from stocktake_app.questionnaire.xpath.functions.registry import MANY, define
@@ -27,7 +28,7 @@ def points(values: Sequence[Value]) -> list[Point]:
 @define("distance", (1, MANY), "the length of the line through all points, in metres")
 def _distance(context: Context, values: Sequence[Value]) -> Value:
     line = points(values)
-    return math.fsum(_metres(one, two) for one, two in zip(line, line[1:], strict=False))
+    return math.fsum(_metres(one, two) for one, two in pairwise(line))
 
 
 def _metres(one: Point, two: Point) -> float:

@@ -138,22 +138,17 @@ def _lower_case(context: Context, values: Sequence[Value]) -> Value:
 
 @define("regex", (2, 2), "whether the whole text matches the pattern")
 def _regex(context: Context, values: Sequence[Value]) -> Value:
-    return matches(to_string(values[0]), to_string(values[1]))
-
-
-def matches(text: str, pattern: str) -> bool:
-    """Say whether the pattern matches the whole text, within `REGEX_SECONDS`.
-
-    Raises:
-        EvaluationError: the pattern is none, or takes too long.
-    """
     import regex
 
+    text, pattern, host = to_string(values[0]), to_string(values[1]), context.host
     if len(pattern) > MAX_PATTERN_CHARS:
         raise EvaluationError(f"its pattern is longer than {MAX_PATTERN_CHARS} characters.")
+    if host.slow_patterns_left <= 0:
+        raise EvaluationError("too many patterns of this form took too long.")
     try:
         return bool(regex.fullmatch(pattern, text, timeout=REGEX_SECONDS))
     except TimeoutError:
+        host.slow_patterns_left -= 1
         raise EvaluationError("its pattern takes too long; make it simpler.") from None
     except (regex.error, RecursionError, OverflowError, MemoryError) as error:
         raise EvaluationError(f"its pattern cannot be read ({error}).") from None
