@@ -124,10 +124,10 @@ def _enrol(stage: _Stage, people: Iterable[Mapping[str, Any]]) -> None:
 def _approve(stage: _Stage, workspace: Workspace, issuer: Workspace, key: str) -> None:
     asked = stage.out / "enrolment" / f"{key}-request.json"
     answer = stage.out / "enrolment" / f"{key}-answer.json"
-    secret = {"passphrase": stage.passphrase, "now": stage.now}
-    identity.request(workspace, asked, **secret)
-    identity.approve(issuer, asked.read_bytes(), answer, **secret)
-    identity.install(workspace, answer.read_bytes(), **secret)
+    secret, now = stage.passphrase, stage.now
+    identity.request(workspace, asked, passphrase=secret, now=now)
+    identity.approve(issuer, asked.read_bytes(), answer, passphrase=secret, now=now)
+    identity.install(workspace, answer.read_bytes(), passphrase=secret, now=now)
 
 
 def _capture(stage: _Stage, people: Iterable[Mapping[str, Any]]) -> None:

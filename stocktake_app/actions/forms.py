@@ -1,7 +1,9 @@
 """Questionnaires: which are on offer, and whether a file would open."""
 
-from dataclasses import dataclass
+import csv
+from dataclasses import asdict, dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from stocktake_app.actions.result import Result
 from stocktake_app.errors import UserFileError, WrongUseError
@@ -9,18 +11,22 @@ from stocktake_app.questionnaire.form import Form, Question, load_form
 from stocktake_app.questionnaire.library import shipped_forms, xform_of
 from stocktake_app.questionnaire.problems import Problem
 from stocktake_app.questionnaire.xlsform import convert
-from stocktake_app.settings import MAX_FORM_BYTES
+from stocktake_app.settings import MAX_FORM_BYTES, resource
+
+TITLES = "resources/registers/questionnaires.csv"
 
 
 @dataclass(frozen=True)
 class OfferedForm(Result):
-    """A questionnaire that can be filled: its key (``regional``), title and version."""
+    """A questionnaire that can be filled: its key (``regional``), title and what it is for.
+
+    ``register`` says that it keeps a reference list, which only HQ publishes.
+    """
 
     key: str
     title: str
-    version: str
-    sha256: str
-    register: bool = False
+    description: str
+    register: bool
 
 
 @dataclass(frozen=True)
@@ -34,8 +40,6 @@ class FormCheck(Result):
 
     def as_json(self) -> dict[str, object]:
         """Return the check with its problems as objects."""
-        from dataclasses import asdict
-
         return {
             "opens": self.opens,
             "title": self.title,
@@ -45,20 +49,22 @@ class FormCheck(Result):
 
 
 def offered(language: str = "en") -> tuple[OfferedForm, ...]:
-    """Return the shipped questionnaires, in the order of the library, titled in a language."""
-    found = []
-    for shipped in shipped_forms():
-        form = form_of(xform_of(shipped.path))
-        found.append(
-            OfferedForm(
-                key=shipped.key,
-                title=form.title_in(language),
-                version=form.version,
-                sha256=form.sha256,
-                register=shipped.key.startswith("register_"),
-            )
+    """Return the shipped questionnaires in their usual order, titled in a language.
+
+    Nothing is converted for it: titles stand in a register beside the forms.
+    """
+    keys = {form.key for form in shipped_forms()}
+    with resource(TITLES).open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["name"] in keys]
+    return tuple(
+        OfferedForm(
+            key=row["name"],
+            title=row.get(f"label_{language}") or row["label"],
+            description=row.get(f"description_{language}") or row["description"],
+            register=row["kind"] == "register",
         )
-    return tuple(found)
+        for row in rows
+    )
 
 
 def xform_by_key(key: str) -> bytes:
@@ -68,8 +74,6 @@ def xform_by_key(key: str) -> bytes:
         WrongUseError: there is neither.
         UserFileError: the file has faults.
     """
-    from pathlib import Path
-
     shipped = {form.key: form.path for form in shipped_forms()}
     if key in shipped:
         return xform_of(shipped[key])

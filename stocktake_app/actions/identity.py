@@ -37,13 +37,8 @@ from stocktake_app.trust.chain import Chain, Trust
 from stocktake_app.trust.cms import Signer
 from stocktake_app.trust.enrolment import OwnKeys
 from stocktake_app.trust.keys import PrivateKey, fingerprint, new_key
-from stocktake_app.trust.keystore import (
-    KEYRING,
-    Unlocked,
-    create_keystore,
-    has_keystore,
-    open_keystore,
-)
+from stocktake_app.trust.keystore import Unlocked, create_keystore, has_keystore, open_keystore
+from stocktake_app.trust.slots import KEYRING
 
 SIGNING = "signing"
 AUTHORITY = "authority"

@@ -60,7 +60,7 @@ def background(
         background_paper(
             workspace,
             file,
-            format=form,
+            kind=form,
             language=language,
             audience=Audience(audience),
             now=now,

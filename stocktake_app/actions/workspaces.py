@@ -11,11 +11,13 @@ from stocktake_app.model.codes import Role
 from stocktake_app.model.ids import new_id
 from stocktake_app.store import workspace as stored
 from stocktake_app.store.files import atomic_write
+from stocktake_app.store.incarnation import Incarnation
 from stocktake_app.store.trust_objects import add_anchor, list_anchors
-from stocktake_app.store.workspace import Incarnation, Profile, Workspace
+from stocktake_app.store.workspace import Profile, Workspace
 from stocktake_app.trust.certificates import certificate_key, from_pem, to_pem
 from stocktake_app.trust.keys import fingerprint
-from stocktake_app.trust.keystore import KEYRING, create_keystore, has_keystore, open_keystore
+from stocktake_app.trust.keystore import create_keystore, has_keystore, open_keystore
+from stocktake_app.trust.slots import KEYRING
 
 NOTES = {
     Incarnation.NEW_HERE: "This workspace is opened on this computer for the first time.",

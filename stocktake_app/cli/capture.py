@@ -54,11 +54,10 @@ def _check(arguments: Arguments) -> Answer:
 def _list(arguments: Arguments) -> Answer:
     from stocktake_app.actions.forms import offered
 
-    workspace = open_workspace(arguments) if arguments.workspace else None
-    forms = offered(workspace, arguments.language)
-    rows = [(form.key, form.title, form.version) for form in forms]
+    forms = offered(arguments.language)
+    rows = [(form.key, form.title, form.description) for form in forms]
     return Answer(
-        {"forms": [form.as_json() for form in forms]}, table(("form", "title", "version"), rows)
+        {"forms": [form.as_json() for form in forms]}, table(("form", "title", "for"), rows)
     )
 
 
