@@ -33,8 +33,9 @@ class DirectedLine(QLineEdit):
 class DirectedText(QPlainTextEdit):
     """A text of several lines that begins at the reading edge and grows with what is typed."""
 
-    def __init__(self) -> None:
+    def __init__(self, least_lines: int = TALL_LINES[0]) -> None:
         super().__init__()
+        self._least = least_lines
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(False)
         self._direct()
@@ -56,8 +57,8 @@ class DirectedText(QPlainTextEdit):
         self.document().setDefaultTextOption(option)
 
     def _grow(self) -> None:
-        least, most = TALL_LINES
-        lines = min(max(int(self.document().size().height()), least), most)
+        most = TALL_LINES[1]
+        lines = min(max(int(self.document().size().height()), self._least), most)
         height = lines * self.fontMetrics().lineSpacing() + scaled(self, 24)
         if height != self.height():
             self.setFixedHeight(height)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDate, QLocale
+from PySide6.QtCore import QDate, QLocale, QSize
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from stocktake_app.ui.capture.choose_page import COLUMNS, in_order, start_button
@@ -45,6 +45,28 @@ class Today:
     came_back: int
     differing: int
     due: tuple[tuple[str, str], ...]
+
+
+class FigureButton(QPushButton):
+    """A large number over its words; leads to where they are."""
+
+    def __init__(self, number: int, words: str) -> None:
+        super().__init__()
+        self.setProperty("look", "figure")
+        self.setAccessibleName(f"{number} {words}")
+        inside = column(label(str(number), "number"), label(words, "small"), spacing=0)
+        inside.setContentsMargins(16, 8, 24, 10)
+        self.setLayout(inside)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return room for number and words."""
+        inside = self.layout()
+        assert inside is not None
+        return inside.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the same."""
+        return self.sizeHint()
 
 
 class HomeScreen(Screen):
@@ -119,10 +141,8 @@ class HomeScreen(Screen):
         self._figures.addStretch(1)
 
     def _figure(self, number: int, words: str, screen: str) -> QPushButton:
-        made = button("", lambda: self.context.go(screen), "figure", name=f"{number} {words}")
-        made.setLayout(column(label(str(number), "number"), label(words, "small"), spacing=0))
-        made.layout().setContentsMargins(14, 8, 22, 8)  # type: ignore[union-attr]
-        made.setMinimumSize(made.layout().sizeHint())  # type: ignore[union-attr]
+        made = FigureButton(number, words)
+        made.clicked.connect(lambda: self.context.go(screen))
         return made
 
     def _line(self, one: Unfinished) -> QWidget:

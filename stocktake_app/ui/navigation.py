@@ -54,7 +54,22 @@ class Navigation(QWidget):
         who = column(self._name, self._office, spacing=0)
         who.setContentsMargins(10, 8, 10, 4)
         self.setLayout(column(*self.buttons.values(), 1, who, spacing=4, margin=10))
-        self.setFixedWidth(scaled(self, 168))
+        self._compact: bool | None = None
+        self.set_compact(False)
+
+    def set_compact(self, compact: bool) -> None:  # noqa: FBT001 - one switch
+        """Show only the icons where there is little room; the names stay as tool tips."""
+        if compact == self._compact:
+            return
+        self._compact = compact
+        style = Qt.ToolButtonStyle
+        for one in self.buttons.values():
+            one.setToolButtonStyle(
+                style.ToolButtonIconOnly if compact else style.ToolButtonTextBesideIcon
+            )
+        self._name.setVisible(not compact)
+        self._office.setVisible(not compact)
+        self.setFixedWidth(scaled(self, 62 if compact else 168))
 
     def _button(self, name: str, number: int) -> QToolButton:
         made = QToolButton()

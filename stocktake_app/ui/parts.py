@@ -53,8 +53,9 @@ def icon_button(
     name: str, icon_name: str, tokens: Tokens, clicked: Callable[[], object]
 ) -> QPushButton:
     """Return a quiet button that shows only an icon; its name is its tool tip too."""
-    made = button("", clicked, "quiet", name=name)
+    made = button("", clicked, "icon", name=name)
     made.setIcon(icon(icon_name, tokens.ink))
+    made.setIconSize(QSize(scaled(made, 18), scaled(made, 18)))
     made.setToolTip(name)
     return made
 
@@ -172,7 +173,7 @@ class Message(QFrame):
 
     def say(self, look: str, sentence: str) -> None:
         """Show a sentence as ``good``, ``warn`` or ``bad``; an empty one hides the line."""
-        restyle(self, "look", look)
+        restyle(self, "tone", look)
         self._icon.setPixmap(pixmap(look, getattr(self._tokens, look), 20, 2.0))
         self._text.setText(sentence)
         self.setAccessibleName(sentence)

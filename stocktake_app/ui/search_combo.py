@@ -98,6 +98,7 @@ class SearchCombo(QComboBox):
             self.setCurrentIndex(codes.index(code) if code in codes else -1)
             if code not in codes:
                 self.setEditText(code or "")
+        self.line.setCursorPosition(0)
 
     def unknown(self) -> str:
         """Return what was typed, if it is nothing that is offered."""

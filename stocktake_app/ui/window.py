@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QStackedWidget, QWidget
 
 from stocktake_app.errors import CancelledError, StocktakeError
 from stocktake_app.ui.busy_line import BusyLine
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.navigation import Navigation, title_of
-from stocktake_app.ui.parts import Message, column, label, line, panel
+from stocktake_app.ui.parts import Message, column, label, line, panel, scaled
 from stocktake_app.ui.problem_dialog import ProblemDialog
 from stocktake_app.ui.screen import Screen
 from stocktake_app.ui.texts import _
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from stocktake_app.store.workspace import Workspace
 
 NOTICE_MS = 9000
+ROOMY = 900
+"""Points of width, at the text size chosen, from which the rail shows words."""
 SETTLE_MS = 50
 SETTLE_TRIES = 200
 
@@ -109,6 +111,7 @@ class Window(QMainWindow):
         self._rail = Navigation(profile.role, self.context.tokens, self.go)
         self._rail.sign(profile.name, profile.office)
         self._body.insertWidget(0, self._rail)
+        self._fit_rail()
         self._practice.setVisible(workspace.practice)
         self.go(screen, place)
 
@@ -131,6 +134,15 @@ class Window(QMainWindow):
         module, kind = _CLASSES[name]
         made: Screen = getattr(import_module(module), kind)(self.context)
         return made
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Fold the rail to icons where the words would take too much of the room."""
+        super().resizeEvent(event)
+        self._fit_rail()
+
+    def _fit_rail(self) -> None:
+        if self._rail:
+            self._rail.set_compact(self.width() < scaled(self, ROOMY))
 
     # Speaking up
 

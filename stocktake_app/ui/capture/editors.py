@@ -82,7 +82,7 @@ class LineEditor(Editor):
         self._number = number
         self.box = DirectedLine()
         if number:
-            self.box.setMaximumWidth(scaled(self, 220))
+            self.box.setFixedWidth(scaled(self, 200))
             self.box.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
         self.box.textEdited.connect(self._typed)
         self.watch(self.box)

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QWidget
 
 from stocktake_app.ui.capture.filling import Filling
@@ -15,7 +15,7 @@ from stocktake_app.ui.capture.section_list import SectionList
 from stocktake_app.ui.capture.section_page import SectionPage
 from stocktake_app.ui.capture.sections import section_of, sections_of
 from stocktake_app.ui.clock import now
-from stocktake_app.ui.parts import button, column, icon_button, label, line, panel
+from stocktake_app.ui.parts import button, column, icon_button, label, line, panel, scaled
 from stocktake_app.ui.texts import _
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from stocktake_app.questionnaire.session import Changes
 
 PAGES_KEPT = 5
+ROOMY = 700
+"""Points of width, at the text size chosen, from which the sections stand beside the page."""
 
 
 class FillPage(QWidget):
@@ -54,15 +56,14 @@ class FillPage(QWidget):
     # Building
 
     def _build(self) -> None:
-        aside = QWidget()
-        beside = column(self.section_list, margin=8)
-        aside.setLayout(beside)
+        self._aside = QWidget()
+        self._aside.setLayout(column(self.section_list, margin=8))
         right = column(self.problem_list, self._stack, spacing=0)
         right.setStretch(1, 1)
         self._right = QWidget()
         self._right.setLayout(right)
         self._middle = QWidget()
-        middle = line(aside, self._right, spacing=0)
+        middle = line(self._aside, self._right, spacing=0)
         middle.setStretch(1, 1)
         self._middle.setLayout(middle)
         page = column(self._head(), self._middle, self._foot(), spacing=0)
@@ -95,11 +96,27 @@ class FillPage(QWidget):
         redo = icon_button(_("Redo (Ctrl+Shift+Z)"), "redo", tokens, filling.redo)
         finish = button(_("Finish"), self.finish, "primary")
         finish.setToolTip(_("Check everything and finish (Ctrl+Enter)"))
-        layout = line(
-            back, self._title, 1, self.saved, undo, redo, self._language, finish, spacing=8
+        self._section_box = QComboBox()
+        self._section_box.setAccessibleName(_("Sections"))
+        self._section_box.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
+        self._section_box.setMinimumContentsLength(6)
+        self._section_box.activated.connect(self.section_list.setCurrentRow)
+        self._section_box.hide()
+        self._fill_section_box()
+        front = (back, self._title, self._section_box, 1, self.saved)
+        layout = line(*front, undo, redo, self._language, finish, spacing=8)
         layout.setContentsMargins(12, 8, 16, 8)
         return panel(layout, "bar")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put the sections into the head where the list would take too much of the room."""
+        super().resizeEvent(event)
+        narrow = self.width() < scaled(self, ROOMY)
+        self._aside.setVisible(not narrow)
+        self._title.setVisible(not narrow)
+        self._section_box.setVisible(narrow)
 
     def _foot(self) -> QWidget:
         self._previous = button(_("Previous section"), lambda: self._step(-1))
@@ -111,6 +128,12 @@ class FillPage(QWidget):
 
     # Sections
 
+    def _fill_section_box(self) -> None:
+        self._section_box.clear()
+        for at in range(self.section_list.count()):
+            self._section_box.addItem(self.section_list.item(at).text())
+        self._section_box.setCurrentIndex(max(self.section_list.currentRow(), 0))
+
     def _show_section(self, number: int) -> None:
         if not 0 <= number < len(self.sections):
             return
@@ -120,6 +143,7 @@ class FillPage(QWidget):
             self._forget_oldest(number)
         self._pages.move_to_end(number)
         self._stack.setCurrentWidget(self._pages[number])
+        self._section_box.setCurrentIndex(number)
         visible = self._visible_sections()
         at = visible.index(number) if number in visible else 0
         self._previous.setEnabled(at > 0)
@@ -189,6 +213,7 @@ class FillPage(QWidget):
         for page in self._pages.values():
             page.show_all()
         self.section_list.recount()
+        self._fill_section_box()
 
     def _direct(self) -> None:
         direction = direction_of(self.filling.session.language)

@@ -22,7 +22,7 @@ class DateEditor(Editor):
         self._unread = ""
         self.box = DirectedLine()
         self.box.setPlaceholderText(_("day / month / year"))
-        self.box.setMaximumWidth(scaled(self, 220))
+        self.box.setFixedWidth(scaled(self, 200))
         self.box.textEdited.connect(self._typed)
         self.box.editingFinished.connect(self._tidy)
         self._pick = icon_button(_("Choose from a calendar"), "calendar", tokens, self._open)
@@ -107,7 +107,7 @@ class TimeEditor(Editor):
         self._unread = ""
         self.box = DirectedLine()
         self.box.setPlaceholderText(_("hours : minutes"))
-        self.box.setMaximumWidth(scaled(self, 140))
+        self.box.setFixedWidth(scaled(self, 140))
         self.box.textEdited.connect(self._typed)
         self.box.editingFinished.connect(self._tidy)
         self.watch(self.box)

@@ -20,7 +20,7 @@ class ProblemList(QFrame):
         super().__init__()
         self._filling = filling
         tokens = filling.context.tokens
-        self.setProperty("look", "warn")
+        self.setProperty("tone", "warn")
         self._title = label("", "strong", wrap=True)
         self.list = QListWidget()
         self.list.setProperty("look", "rows")

@@ -48,7 +48,7 @@ class QuickFindings(QWidget):
         self._group.setExclusive(False)
         self._kinds = QWidget()
         self._flow = FlowLayout(self._kinds)
-        self.box = DirectedText()
+        self.box = DirectedText(least_lines=2)
         self.box.setAccessibleName(_("What was said"))
         self.box.setPlaceholderText(
             _("Type what is being said. F2 to F8 choose its kind, Enter begins the next finding.")
@@ -103,10 +103,17 @@ class QuickFindings(QWidget):
             self._give_up()
             return
         if not self._row:
-            self._row = self._filling.add_row(self._path)
+            self._row = self._empty_row() or self._filling.add_row(self._path)
             if self._kind:
                 self._filling.answer(paths.join(self._row, "kind"), self._kind)
         self._filling.answer(paths.join(self._row, "text"), text)
+
+    def _empty_row(self) -> str:
+        """Return the last row if nothing is in it: a questionnaire may begin with an empty one."""
+        session = self._filling.session
+        rows = session.row_paths(self._path)
+        answers = [paths.join(rows[-1], name) for name in ("kind", "text")] if rows else []
+        return rows[-1] if rows and not any(session.value(path) for path in answers) else ""
 
     def _give_up(self) -> None:
         row, self._row = self._row, ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSplitter, QStackedWidget, QWidget
 
 from stocktake_app.model import paths
@@ -15,9 +15,13 @@ from stocktake_app.ui.capture.group_page import Block, GroupPage
 from stocktake_app.ui.capture.row_words import row_words
 from stocktake_app.ui.parts import button, column, icon_button, label, line, scaled, scrolling
 from stocktake_app.ui.texts import _
+from stocktake_app.ui.two_lines import UNDER, TwoLines
 
 if TYPE_CHECKING:
     from stocktake_app.questionnaire.session import Changes
+
+SIDE_BY_SIDE = 560
+"""Points of width, at the text size chosen, that list and row need beside each other."""
 
 
 def make_repeat(repeat: Repeat, path: str, filling: Filling) -> Block:
@@ -35,9 +39,7 @@ class RepeatPanel(Block):
         self._page: GroupPage | None = None
         self.list = QListWidget()
         self.list.setProperty("look", "rows")
-        self.list.setWordWrap(True)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        TwoLines(self.list, filling.context.tokens)
         self.list.currentItemChanged.connect(lambda *_: self._show_chosen())
         self._detail = QStackedWidget()
         self._empty = label("", "muted", wrap=True)
@@ -67,12 +69,20 @@ class RepeatPanel(Block):
         split.setChildrenCollapsible(False)
         split.setProperty("look", "plain")
         self.split = split
-        self.setMinimumHeight(scaled(self, 320))
+        self.setMinimumHeight(scaled(self, 180))
         self.setLayout(column(split))
         for keys, step in (("Alt+Up", -1), ("Alt+Down", 1)):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda step=step: self._move(step))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put the row under the list where both do not fit side by side."""
+        super().resizeEvent(event)
+        narrow = self.width() < scaled(self, SIDE_BY_SIDE)
+        wanted = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
+        if self.split.orientation() != wanted:
+            self.split.setOrientation(wanted)
 
     # Rows
 
@@ -147,14 +157,17 @@ class RepeatPanel(Block):
     def _show_words(self) -> None:
         session = self._filling.session
         title = session.label(self.path) or self.repeat.name
-        self._add.setText(_("Add to “{title}”").format(title=title.replace("&", "&&")))
+        self._add.setAccessibleName(_("Add to “{title}”").format(title=title))
+        self._add.setToolTip(self._add.accessibleName())
         self._add.setVisible(session.can_add_row(self.path))
         self.list.setAccessibleName(title)
         for at in range(self.list.count()):
             item = self.list.item(at)
             row = item.data(Qt.ItemDataRole.UserRole)
-            words = row_words(self.repeat, row, session) or _("(empty)")
-            item.setText(f"{at + 1}.  {words}")
+            words = row_words(self.repeat, row, session) or [_("(empty)")]
+            item.setText(f"{at + 1}.  {words[0]}")
+            item.setData(UNDER, "\n".join(words[1:]))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{at + 1}. {', '.join(words)}")
         self._empty.setText(_("Nothing here yet. Add the first one."))
 
     def _show_chosen(self) -> None:

@@ -10,7 +10,7 @@ LONGEST = 90
 CHOSEN_FROM_LIST = frozenset({Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK})
 
 
-def row_words(repeat: Repeat, row: str, session: FormSession) -> str:
+def row_words(repeat: Repeat, row: str, session: FormSession) -> list[str]:
     """Return the first answers of a row, the choices among them by their labels."""
     words = []
     for child in repeat.children:
@@ -20,7 +20,7 @@ def row_words(repeat: Repeat, row: str, session: FormSession) -> str:
                 words.append(said)
         if len(words) == ANSWERS:
             break
-    return "\n".join(words)
+    return words
 
 
 def answer_words(question: Question, path: str, session: FormSession) -> str:

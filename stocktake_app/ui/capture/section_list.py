@@ -9,6 +9,7 @@ from stocktake_app.ui.icons import icon
 from stocktake_app.ui.parts import scaled
 from stocktake_app.ui.texts import _, _n
 from stocktake_app.ui.theme import Tokens
+from stocktake_app.ui.two_lines import UNDER, TwoLines
 
 RECOUNT_MS = 300
 
@@ -24,8 +25,7 @@ class SectionList(QListWidget):
         self._with_problems = False
         self.setProperty("look", "sections")
         self.setAccessibleName(_("Sections"))
-        self.setWordWrap(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        TwoLines(self, filling.context.tokens)
         self.setFixedWidth(scaled(self, 206))
         for _section in sections:
             QListWidgetItem(self)
@@ -51,7 +51,10 @@ class SectionList(QListWidget):
             title = session.label(section.path) if section.path else session.form.title
             found = standing(section, session)
             item = self.item(at)
-            item.setText(f"{title}\n{_words(found, section)}")
+            words = _words(found, section)
+            item.setText(title)
+            item.setData(UNDER, words)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title}, {words}")
             item.setHidden(not _relevant(section, self._filling))
             wrong = self._with_problems and found.problems
             item.setIcon(icon("warn", tokens.warn) if wrong else icon(*_mark(found, tokens)))

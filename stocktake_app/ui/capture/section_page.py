@@ -56,7 +56,10 @@ class SectionPage(QWidget):
         page = column(*parts, panel, spacing=12)
         page.setStretch(len(parts), 1)
         page.setContentsMargins(24, 18, 24, 12)
-        self.setLayout(page)
+        holder = QWidget()
+        holder.setLayout(page)
+        # A low or enlarged window scrolls; otherwise list and row take the height there is.
+        self.setLayout(column(scrolling(holder)))
         return panel
 
     @property

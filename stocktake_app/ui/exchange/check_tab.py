@@ -59,7 +59,7 @@ class CheckedPanel(QFrame):
         super().__init__()
         self._checked, self._tokens = checked, context.tokens
         self.sentence, look = judged_words(checked.verdict.value)
-        self.setProperty("look", look)
+        self.setProperty("tone", look)
         colour = getattr(context.tokens, look)
         title = label(self.sentence, "heading", wrap=True)
         head = line(icon_label(look, colour, 32), title, spacing=12)

@@ -10,6 +10,7 @@ from stocktake_app.ui.context import Context
 from stocktake_app.ui.merge.versions_panel import VersionsPanel
 from stocktake_app.ui.parts import column, label, scaled, scrolling
 from stocktake_app.ui.texts import _
+from stocktake_app.ui.two_lines import UNDER, TwoLines
 
 if TYPE_CHECKING:
     from stocktake_app.ui.merge.questions import Undecided
@@ -27,7 +28,7 @@ class DifferingTab(QWidget):
         self._found: list[Undecided] = []
         self.list = QListWidget()
         self.list.setProperty("look", "rows")
-        self.list.setWordWrap(True)
+        TwoLines(self.list, context.tokens)
         self.list.setAccessibleName(_("Answers with differing versions"))
         self.list.currentRowChanged.connect(self._show_one)
         self._detail = QStackedWidget()
@@ -64,7 +65,8 @@ class DifferingTab(QWidget):
         self.list.blockSignals(True)  # noqa: FBT003 - Qt's own signature
         self.list.clear()
         for one in found:
-            QListWidgetItem(f"{one.question}\n{one.title}", self.list)
+            item = QListWidgetItem(one.question, self.list)
+            item.setData(UNDER, one.title)
         self.list.blockSignals(False)  # noqa: FBT003 - Qt's own signature
         self.counted.emit(len(found))
         self.list.setVisible(bool(found))

@@ -1,0 +1,103 @@
+"""List rows with a title and quiet words under it, both wrapped to the width of the list."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter
+from PySide6.QtWidgets import QListWidget, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from stocktake_app.ui.parts import scaled
+from stocktake_app.ui.theme import Tokens
+
+UNDER = Qt.ItemDataRole.UserRole + 1
+"""The role of the quiet words; the title is the row's text."""
+
+SMALLER = 0.88
+ICON = 18
+
+
+class TwoLines(QStyledItemDelegate):
+    """Draws background and selection as the style does, and the words itself."""
+
+    def __init__(self, view: QListWidget, tokens: Tokens) -> None:
+        super().__init__(view)
+        self._view, self._tokens = view, tokens
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setResizeMode(QListWidget.ResizeMode.Adjust)
+        view.setItemDelegate(self)
+
+    def _small(self, font: QFont) -> QFont:
+        small = QFont(font)
+        small.setPointSizeF(font.pointSizeF() * SMALLER)
+        return small
+
+    def _rooms(
+        self, rect: QRect, index: QModelIndex | QPersistentModelIndex, font: QFont
+    ) -> tuple[QRect, QRect]:
+        """Return where title and quiet words go in a row of this width."""
+        pad = scaled(self._view, 8)
+        icon = index.data(Qt.ItemDataRole.DecorationRole)
+        indent = scaled(self._view, ICON) + pad if icon else 0
+        width = rect.width() - 2 * pad - indent
+        left = rect.left() + pad + indent
+        if self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            left = rect.left() + pad
+        title = self._bounds(QFontMetrics(font), index.data() or "", width)
+        under = self._bounds(QFontMetrics(self._small(font)), index.data(UNDER) or "", width)
+        top = rect.top() + scaled(self._view, 6)
+        return (
+            QRect(left, top, width, title),
+            QRect(left, top + title, width, under),
+        )
+
+    @staticmethod
+    def _bounds(metrics: QFontMetrics, text: str, width: int) -> int:
+        if not text:
+            return 0
+        box = QRect(0, 0, max(width, 1), 10_000)
+        return metrics.boundingRect(box, Qt.TextFlag.TextWordWrap, text).height()
+
+    def sizeHint(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """Return room for all lines at the list's width."""
+        width = self._view.viewport().width()
+        _title, under = self._rooms(QRect(0, 0, width, 0), index, self._view.font())
+        return QSize(width, under.bottom() + 1 + scaled(self._view, 6))
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw the row."""
+        back = QStyleOptionViewItem(option)
+        self.initStyleOption(back, index)
+        icon = QIcon(back.icon)  # type: ignore[call-overload]
+        back.icon = QIcon()  # type: ignore[assignment]
+        back.text = ""  # type: ignore[assignment]
+        back.features &= ~QStyleOptionViewItem.ViewItemFeature.HasDecoration
+        self._view.style().drawControl(
+            QStyle.ControlElement.CE_ItemViewItem, back, painter, self._view
+        )
+        font = self._view.font()
+        title, under = self._rooms(option.rect, index, font)  # type: ignore[attr-defined]
+        flags = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.save()
+        painter.setLayoutDirection(self._view.layoutDirection())
+        if index.data(Qt.ItemDataRole.DecorationRole):
+            icon.paint(painter, self._icon_room(option.rect, title))  # type: ignore[attr-defined]
+        painter.setFont(font)
+        painter.setPen(QColor(self._tokens.ink))
+        painter.drawText(title, flags, index.data() or "")
+        painter.setFont(self._small(font))
+        painter.setPen(QColor(self._tokens.muted))
+        painter.drawText(under, flags, index.data(UNDER) or "")
+        painter.restore()
+
+    def _icon_room(self, rect: QRect, title: QRect) -> QRect:
+        size, pad = scaled(self._view, ICON), scaled(self._view, 8)
+        line = QFontMetrics(self._view.font()).height()
+        left = rect.left() + pad
+        if self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            left = rect.right() - pad - size
+        return QRect(left, title.top() + (line - size) // 2, size, size)
