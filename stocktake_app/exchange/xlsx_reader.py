@@ -57,6 +57,12 @@ FOREIGN = (
 )
 
 
+NO_WORKBOOK = (
+    "This is no Stocktake package: it is neither an Excel file nor a PDF but some other archive or "
+    "document. Ask the sender for the file that Stocktake exported."
+)
+
+
 def read_xlsx(data: bytes | mmap, limits: Limits) -> Opened:
     """Read an Excel package; who signed it, and the seals themselves, are judged by the caller.
 
@@ -108,7 +114,7 @@ def _read_resaved(archive: Archive, limits: Limits) -> Opened:
         elif found:
             seals.append(found[1])
     if not seals:
-        raise ForeignFileError(FOREIGN)
+        raise ForeignFileError(FOREIGN if WORKBOOK in archive.entries else NO_WORKBOOK)
     return Opened("xlsx", tuple(seals), objects)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -89,10 +90,21 @@ def pdfsig(file: Path, store: Path) -> str:
 def xmlsec(folder: Path, roots: Path) -> str:
     """Return what xmlsec1 prints about the signature of a workbook unpacked into ``folder``."""
     signature = folder / "_xmlsignatures" / "sig1.xml"
-    return _run("xmlsec1", "--verify", "--trusted-pem", str(roots), str(signature))
+    addresses = re.findall(r'URI="(/[^"]*)"', signature.read_text())
+    places = [
+        argument
+        for address in addresses
+        for argument in (f"--url-map:{address}", f"{folder}{address.partition('?')[0]}")
+    ]
+    done = _ran("xmlsec1", "--verify", "--trusted-pem", str(roots), *places, str(signature))
+    return done.stdout.decode() + done.stderr.decode()
 
 
 def _run(*command: str) -> str:
+    return _ran(*command).stdout.decode()
+
+
+def _ran(*command: str) -> subprocess.CompletedProcess[bytes]:
     done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, f"{command[0]}: {done.stdout.decode()}{done.stderr.decode()}"
-    return done.stdout.decode()
+    return done
