@@ -17,13 +17,13 @@ class RowAnswers:
     inner: "dict[str, list[RowAnswers]]" = field(default_factory=lambda: defaultdict(list))
 
     @property
-    def rank(self) -> tuple[Decimal, str, str]:
-        """Where it stands among its like: by ``@order``, then by path."""
-        order = self.answers.get(paths.ORDER, "")
+    def rank(self) -> tuple[bool, Decimal, str]:
+        """Where it stands among its like: by ``@order``, those without one last, then by path."""
         try:
-            return (Decimal(order), "", self.path)
+            order = Decimal(self.answers.get(paths.ORDER, ""))
         except InvalidOperation:
-            return (Decimal("Infinity"), order, self.path)
+            return (True, Decimal(0), self.path)
+        return (not order.is_finite(), order if order.is_finite() else Decimal(0), self.path)
 
 
 def rows_of(answers: Mapping[str, str]) -> dict[str, list[RowAnswers]]:

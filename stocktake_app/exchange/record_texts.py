@@ -17,6 +17,8 @@ from stocktake_app.translations import Translator
 ITEMS = {"findings": ("F", "kind", "text"), "interventions": ("I", "speaker_type", "points")}
 """Repeats of the fixed vocabulary: the letter of their numbers, what they are, what they say."""
 
+TITLE_REGISTERS = ("events.csv", "pledges.csv", "indicators.csv", "initiatives.csv")
+
 Rows = Mapping[str, list[RowAnswers]]
 
 
@@ -31,11 +33,19 @@ def entry_text(workspace: Workspace, entry: Entry, reader: FormReader) -> EntryT
         differing = tuple(_differing(reader, conflict, rows) for conflict in found)
     return EntryText(
         reference=entry_reference(entry.id, entry.bureau, entry.countries),
-        title=entry.title or reader.title,
+        title=_title(entry, reader),
         facts=_facts(entry, reader),
         sections=tuple(sections),
         differing=differing,
     )
+
+
+def _title(entry: Entry, reader: FormReader) -> str:
+    """Return the entry's title; where it is a code of a register, what that stands for."""
+    for register in TITLE_REGISTERS:
+        if label := reader.registers(register).get(entry.event or entry.title):
+            return label
+    return entry.title or reader.title
 
 
 def _facts(entry: Entry, reader: FormReader) -> tuple[Fact, ...]:

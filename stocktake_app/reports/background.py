@@ -12,7 +12,7 @@ from stocktake_app.store.workspace import Workspace
 PaperFormat = Literal["pdf", "docx"]
 
 
-def background_paper(  # noqa: PLR0913 - each is a choice of the person who asks for it
+def background_paper(
     workspace: Workspace,
     out: BinaryIO,
     *,

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from stocktake_app.store.entries import EntrySummary
 from stocktake_app.store.registers import register_rows
 from stocktake_app.store.workspace import Workspace
+
+TITLE_REGISTERS = ("pledges", "indicators", "initiatives")
+"""Where the title of an entry may be a code of."""
 
 Rows = Mapping[str, Mapping[str, str]]
 
@@ -34,6 +38,15 @@ class Labels:
         """Return the label of a code, or the code itself when the register does not have it."""
         row = self.rows(register).get(code, {})
         return row.get(f"label_{self.language}") or row.get("label") or code
+
+    def title(self, entry: EntrySummary) -> str:
+        """Return what an entry is called: its event, or what its title's code stands for."""
+        if entry.event:
+            return self.label("events", entry.event)
+        for register in TITLE_REGISTERS:
+            if entry.title in self.rows(register):
+                return self.label(register, entry.title)
+        return entry.title or self.label("questionnaires", entry.form_id)
 
     def event_date(self, event: str) -> date | None:
         """Return the first day of an event of the register."""

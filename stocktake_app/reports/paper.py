@@ -111,11 +111,11 @@ class _Material:
         if self.audience is Audience.INTERNAL:
             return True
         cleared = by_name(finding.answers, "cleared_for_publication") == "yes"
-        unsettled = any(
-            entry == finding.entry and paths.under(finding.row, path)
-            for entry, path in self.conflicts
-        )
-        return cleared and not unsettled
+        return cleared and (finding.entry, finding.row) not in self._unsettled_rows
+
+    @cached_property
+    def _unsettled_rows(self) -> set[tuple[str, str]]:
+        return {(entry, row) for entry, path in self.conflicts for row in paths.rows_above(path)}
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         _ = self.translate
@@ -147,8 +147,8 @@ class _Material:
             _("Each reference stands for evidence that the organisation holds under this number.")
             if self.audience is Audience.PUBLIC
             else _(
-                "Each reference leads to an entry, to the changes that it comes from, to the signed "
-                "records that hold them and to whoever signed."
+                "Each reference leads to an entry, to the changes that it comes from, to the "
+                "signed records that hold them and to whoever signed."
             )
         )
         return Annex(_("Where each reference leads"), introduction, self.sources.sources)
@@ -201,7 +201,7 @@ class _Material:
 
     def _statement(self, finding: Finding, number: int) -> Statement:
         _ = self.translate
-        parts = [self.labels.label("events", finding.event) if finding.event else finding.title]
+        parts = [self._event_of(finding.entry)]
         parts.append(", ".join(self.labels.label("countries", one) for one in finding.countries))
         parts += [_("Objective {number}").format(number=one) for one in finding.objectives]
         conflict = self.conflicts.get((finding.entry, paths.join(finding.row, "text")))
@@ -239,8 +239,7 @@ class _Material:
         )
 
     def _event_of(self, entry: str) -> str:
-        summary = self.sources.entries[entry]
-        return self.labels.label("events", summary.event) if summary.event else summary.title
+        return self.labels.title(self.sources.entries[entry])
 
     def _interventions(self, entry: str, found: list[Intervention]) -> Group:
         _ = self.translate

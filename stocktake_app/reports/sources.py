@@ -48,16 +48,13 @@ class Sources:
         summary = self.entries[entry]
         if self.audience is Audience.PUBLIC:
             reference = Reference(evidence_reference(entry, row), anchor)
-            return Source(reference, self._event(summary), self._public_facts(summary))
+            return Source(reference, self.labels.title(summary), self._public_facts(summary))
         found = trace(self.workspace, entry, row)
         name = entry_reference(entry, summary.bureau, summary.countries)
         seal = next((one.seal for one in reversed(found.changes) if one.seal), "")
         text = "/".join(part for part in (name, mark) if part)
         reference = Reference(f"{text} · {seal[:SHORT_SEAL]}" if seal else text, anchor)
-        return Source(reference, self._event(summary), self._facts(summary, found))
-
-    def _event(self, summary: EntrySummary) -> str:
-        return self.labels.label("events", summary.event) if summary.event else summary.title
+        return Source(reference, self.labels.title(summary), self._facts(summary, found))
 
     def _public_facts(self, summary: EntrySummary) -> tuple[Fact, ...]:
         _ = self.translate
