@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packages import (
@@ -34,7 +35,7 @@ def encrypted_pdf() -> bytes:
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.pdf_utils.writer import copy_into_new_writer
 
-    writer = copy_into_new_writer(PdfFileReader(io.BytesIO(readable_pdf())))
+    writer: Any = copy_into_new_writer(PdfFileReader(io.BytesIO(readable_pdf())))
     writer.encrypt("owner", "reader")
     out = io.BytesIO()
     writer.write(out)

@@ -14,7 +14,8 @@ from packages import (
     seal_of,
     wrongly_signed_pdf,
 )
-from pyhanko.pdf_utils import embed, generic
+from pyhanko.pdf_utils import embed
+from pyhanko.pdf_utils import generic as untyped
 from pyhanko.pdf_utils.generic import pdf_name as name
 from pyhanko.pdf_utils.generic import pdf_string as text
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -24,6 +25,7 @@ from pyhanko.pdf_utils.writer import copy_into_new_writer
 from stocktake_app.exchange.contents import Contents
 from stocktake_app.exchange.pdf_package import write_pdf_package
 
+generic: Any = untyped  # its classes have no types
 Forge = Callable[[Made], bytes]
 FORGERIES: dict[str, Forge] = {}
 
@@ -38,7 +40,7 @@ def update(forgery: Callable[[Any, Made], None]) -> Callable[[Any, Made], None]:
     """Register a forgery that is appended to the file, as PDF readers save changes."""
 
     def forged(made: Made) -> bytes:
-        writer = IncrementalPdfFileWriter(io.BytesIO(made.data))
+        writer: Any = IncrementalPdfFileWriter(io.BytesIO(made.data))
         forgery(writer, made)
         out = io.BytesIO()
         writer.write(out)
@@ -244,14 +246,15 @@ def countersigned_in_the_same_file(made: Made) -> bytes:
         PrivateFormat,
     )
     from pyhanko.sign import signers
-    from pyhanko_certvalidator.registry import SimpleCertificateStore
+    from pyhanko_certvalidator import registry as untyped_registry
 
+    registry: Any = untyped_registry
     bureau = made.people.wca.signer
     key = bureau.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     signer = signers.SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(bureau.certificate.public_bytes(Encoding.DER)),
         signing_key=asn1_keys.PrivateKeyInfo.load(key),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=registry.SimpleCertificateStore(),
     )
     metadata = signers.PdfSignatureMetadata(field_name="Second", md_algorithm="sha256")
     writer = IncrementalPdfFileWriter(io.BytesIO(made.data))
@@ -262,7 +265,7 @@ def countersigned_in_the_same_file(made: Made) -> bytes:
 @whole
 def written_again_by_another_program(made: Made) -> bytes:
     """All objects kept, the signature among them, in a new file."""
-    writer = copy_into_new_writer(PdfFileReader(io.BytesIO(made.data)))
+    writer: Any = copy_into_new_writer(PdfFileReader(io.BytesIO(made.data)))
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
