@@ -112,10 +112,14 @@ class Database:
         """Give a SQLModel session in one transaction; for administrative rows, not for bulk."""
         from sqlmodel import Session
 
-        with self.sorting(), self.engine.execution_options(writing=writing).begin() as connection:
-            with Session(connection, expire_on_commit=False) as session:
-                yield session
-                session.flush()
+        engine = self.engine.execution_options(writing=writing)
+        with (
+            self.sorting(),
+            engine.begin() as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            yield session
+            session.flush()
 
     @cached_property
     def engine(self) -> "Engine":

@@ -85,6 +85,7 @@ class EntrySort(StrEnum):
     ID = "id"
 
 
+_LISTED = "(SELECT value FROM json_each(?))"
 _Condition = tuple[str, tuple[object, ...]]
 
 _BUREAU = "coalesce(nullif(e.bureau, ''), a.bureau, '')"
@@ -145,7 +146,7 @@ def entries_by_id(workspace: Workspace, ids: Iterable[str]) -> list[EntrySummary
     """Return the summaries of these entries, in the order given; unknown ids are left out."""
     wanted = list(ids)
     sql = (
-        f"SELECT {_COLUMNS} {_FROM} WHERE e.present = 1"
+        f"SELECT {_COLUMNS} {_FROM} WHERE e.present = 1"  # noqa: S608 - constants; values are parameters
         " AND e.id IN (SELECT value FROM json_each(?))"
     )
     with workspace.store.reading() as connection:
@@ -248,8 +249,10 @@ def _where(chosen: EntryFilter) -> tuple[str, tuple[object, ...]]:
 def _plain_conditions(chosen: EntryFilter) -> list[_Condition]:
     """Return the conditions of those members that name a value."""
     members = {
-        "f.form_id IN (SELECT value FROM json_each(?))": chosen.forms and rows.as_json(chosen.forms),
-        "e.state IN (SELECT value FROM json_each(?))": chosen.states and rows.as_json(chosen.states),
+        "f.form_id IN (SELECT value FROM json_each(?))": chosen.forms
+        and rows.as_json(chosen.forms),
+        "e.state IN (SELECT value FROM json_each(?))": chosen.states
+        and rows.as_json(chosen.states),
         "e.event = ?": chosen.event,
         f"{_BUREAU} = ?": chosen.bureau,
         "instr(' ' || e.countries || ' ', ?) > 0": chosen.country and f" {chosen.country} ",
@@ -261,7 +264,11 @@ def _plain_conditions(chosen: EntryFilter) -> list[_Condition]:
 def _flag_conditions(chosen: EntryFilter) -> list[_Condition]:
     """Return the conditions of those members that are yes, no or any."""
     unsent = "e.key IN (SELECT entry FROM change WHERE seal IS NULL)"
-    flags = {"e.deleted = 1": chosen.deleted, "e.conflicts > 0": chosen.conflicted, unsent: chosen.unsent}
+    flags = {
+        "e.deleted = 1": chosen.deleted,
+        "e.conflicts > 0": chosen.conflicted,
+        unsent: chosen.unsent,
+    }
     return [
         (condition if flag else f"NOT ({condition})", ())
         for condition, flag in flags.items()

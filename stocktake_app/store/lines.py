@@ -124,7 +124,7 @@ def reserved_segments(touched: Iterable[str]) -> frozenset[str]:
 def _canonical(envelope: _Envelope, answers: bytes, replaces: bytes) -> bytes:
     return (
         b'{"device":"%b","entry":"%b","lamport":%d,"number":%d,"replaces":%b,"set":%b,"time":"%b"}'
-        % (  # noqa: E501 - the line in one piece
+        % (
             envelope.device.encode(),
             envelope.entry.encode(),
             envelope.lamport,

@@ -2,12 +2,23 @@
 
 from dataclasses import dataclass
 
+from stocktake_app.model import paths
+from stocktake_app.store.database import Row
+from stocktake_app.store.entries import shown_answers
+from stocktake_app.store.folding import fold_text, match_expression, stem_of, words
 from stocktake_app.store.workspace import Workspace
+
+__all__ = ["Hit", "count_hits", "fold_text", "search"]
+
+_EXCERPT_CHARS = 160
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One entry found; ``path`` and ``excerpt`` show the first answer that has a word of the query."""
+    """One entry found; ``path`` and ``excerpt`` show the first answer that has a word of the query.
+
+    Both are "" when the words are only in what the entry has inherited or in reserved answers.
+    """
 
     entry: str
     title: str
@@ -17,16 +28,70 @@ class Hit:
     excerpt: str
 
 
-def fold_text(text: str) -> str:
-    """Return text as it is indexed: case, diacritics, ligatures, Arabic forms and digits folded."""
-    raise NotImplementedError
-
-
 def search(workspace: Workspace, query: str, *, offset: int = 0, limit: int = 50) -> list[Hit]:
-    """Return entries that have all words of the query (beginnings count), latest first."""
-    raise NotImplementedError
+    """Return entries that have all words of the query (beginnings count), latest first.
+
+    Deleted entries are not searched. What was frozen or imported is found once
+    ``projections.refresh_projections`` has seen it.
+    """
+    expression = match_expression(query)
+    if not expression:
+        return []
+    with workspace.store.reading() as connection:
+        found = connection.rows(
+            "SELECT e.id, e.title, coalesce(f.form_id, ''), e.updated,"
+            " coalesce(e.answers, c.answers) FROM entry e LEFT JOIN form f ON f.key = e.form"
+            " LEFT JOIN change c ON c.key = e.sole WHERE e.deleted = 0 AND e.present = 1"
+            " AND e.key IN (SELECT rowid FROM entry_text WHERE entry_text MATCH ?)"
+            " ORDER BY e.updated DESC, e.id LIMIT ? OFFSET ?",
+            (expression, limit, offset),
+        )
+    sought = [{word, stem_of(word)} for word in words(query)]
+    return [_hit(row, sought) for row in found]
 
 
 def count_hits(workspace: Workspace, query: str) -> int:
     """Count the entries that ``search`` would return."""
-    raise NotImplementedError
+    expression = match_expression(query)
+    if not expression:
+        return 0
+    with workspace.store.reading() as connection:
+        count: int = connection.value(
+            "SELECT count(*) FROM entry e WHERE e.deleted = 0 AND e.present = 1"
+            " AND e.key IN (SELECT rowid FROM entry_text WHERE entry_text MATCH ?)",
+            (expression,),
+        )
+    return count
+
+
+def _hit(row: Row, sought: list[set[str]]) -> Hit:
+    entry, title, form_id, updated, answers = row
+    for path, value in shown_answers(answers).items():
+        place = -1 if paths.reserved(path) else _place(value, sought)
+        if place >= 0:
+            return Hit(entry, title, form_id, updated, path, _excerpt(value, place))
+    return Hit(entry, title, form_id, updated, "", "")
+
+
+def _place(value: str, sought: list[set[str]]) -> int:
+    """Return about where in a text the first word sought stands, or -1."""
+    position = 0
+    for word in value.split():
+        folded = words(word)
+        if any(
+            one.startswith(begin) or stem_of(one).startswith(begin)
+            for one in folded
+            for variants in sought
+            for begin in variants
+        ):
+            return position
+        position += len(word) + 1
+    return -1
+
+
+def _excerpt(value: str, place: int) -> str:
+    """Return the text around a place, with … where it is cut."""
+    text = " ".join(value.split())
+    start = max(0, min(place - _EXCERPT_CHARS // 3, len(text) - _EXCERPT_CHARS))
+    cut = text[start : start + _EXCERPT_CHARS]
+    return f"{'…' if start else ''}{cut}{'…' if start + _EXCERPT_CHARS < len(text) else ''}"

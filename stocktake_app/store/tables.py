@@ -226,11 +226,12 @@ class CarriedSeal(StoreTable, table=True):
 
 
 class FrozenDraft(StoreTable, table=True):
-    """Which change a draft became, so that a freeze cut short is not done twice."""
+    """Which change a draft became at which step, so that a freeze cut short is not done twice."""
 
     __tablename__ = "frozen_draft"
     draft: str = Field(primary_key=True)
     change: str
+    step: int
 
 
 class Outbox(StoreTable, table=True):
@@ -282,6 +283,7 @@ class Finding(StoreTable, table=True):
     themes: str
     stakeholders: str
     pledges: str
+    initiatives: str
     answers: str = Field(sa_column=Column(Text, nullable=False))
 
 

@@ -224,7 +224,7 @@ def _packages(op: Operations) -> None:
         primary("key"),
         unique("sha256"),
     )
-    op.create_table("frozen_draft", text("draft"), text("change"), primary("draft"))
+    op.create_table("frozen_draft", text("draft"), text("change"), whole("step"), primary("draft"))
 
 
 def _projections(op: Operations) -> None:
@@ -243,6 +243,7 @@ def _projections(op: Operations) -> None:
         text("themes"),
         text("stakeholders"),
         text("pledges"),
+        text("initiatives"),
         long_text("answers"),
         refers("entry", "entry"),
         primary("key"),
