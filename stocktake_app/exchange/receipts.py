@@ -50,7 +50,7 @@ def read_receipt(data: bytes, trust: Trust, at: datetime) -> Receipt:
         BadReceiptError: it is damaged, or by anybody else than a trusted HQ.
     """
     try:
-        body = signed_json.read_object(data, "receipt", FORMAT, _MEMBERS)
+        body = _read(data)
         signature = signed_json.decode_bytes(body.pop("signature"), "receipt")
         receipt = _parse(body)
         opened = open_detached(signed_json.canonical(body), signature)
@@ -69,10 +69,18 @@ def _body(receipt: Receipt) -> dict[str, str]:
     return {"format": FORMAT, **asdict(receipt), "position": str(receipt.position)}
 
 
+def _read(data: bytes) -> dict[str, str]:
+    body = signed_json.read_object(data, "receipt", FORMAT, _MEMBERS)
+    if signed_json.canonical(body) != data:
+        raise signed_json.BadSignedFileError("it is not as we write it.")
+    return body
+
+
 def _parse(body: dict[str, str]) -> Receipt:
     hashes = _HASH.fullmatch(body["package"]) and _HASH.fullmatch(body["seal"] or "0" * 64)
     position = body["position"]
-    if not (hashes and body["verdict"] in set(Verdict) and _is_position(position)):
+    known = body["verdict"] in set(Verdict)
+    if not (hashes and known and _is_position(position) and _is_time(body["received"])):
         raise signed_json.BadSignedFileError("it does not say what a receipt says.")
     return Receipt(
         body["package"], body["seal"], body["received"], Verdict(body["verdict"]), int(position)
@@ -81,3 +89,10 @@ def _parse(body: dict[str, str]) -> Receipt:
 
 def _is_position(text: str) -> bool:
     return bool(re.fullmatch(r"[1-9][0-9]{0,15}", text)) and int(text) <= MAX_POSITION
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 from stocktake_app.model.codes import Role
@@ -61,8 +61,9 @@ def subject(role: Role, bureau: str = "", name: str = "", office: str = "") -> S
     return Subject(secrets.token_hex(16), name or f"{role} {bureau}".strip(), role, bureau, office)
 
 
+@cache
 def make_people(kind: Kind) -> People:
-    """Make keys and certificates for everybody."""
+    """Make keys and certificates for everybody, once: a dozen RSA keys take seconds."""
     now = datetime.now(UTC).replace(microsecond=0)
     hq, rogue_hq = (
         found_hq(two_keys(kind), subject(Role.HQ, name="Stocktaking team", office="Geneva"), now)
