@@ -1,0 +1,92 @@
+"""Driving the window as a person does: typing any script, pressing keys, waiting for what shows."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from stocktake_app.ui.application import Start
+from stocktake_app.ui.window import Window
+
+PATIENCE_MS = 20_000
+
+
+def write(widget: QWidget, text: str) -> None:
+    """Type text into a widget; QTest itself ends the process at letters that are not Latin."""
+    event = QInputMethodEvent()
+    event.setCommitString(text)
+    QApplication.sendEvent(widget, event)
+
+
+def write_here(text: str) -> None:
+    """Type text wherever the cursor is."""
+    widget = QApplication.focusWidget()
+    assert widget is not None, "nothing has the focus"
+    write(widget, text)
+
+
+def press(qtbot: QtBot, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
+    """Press a key wherever the cursor is."""
+    widget = QApplication.focusWidget()
+    assert widget is not None, "nothing has the focus"
+    held = Qt.KeyboardModifier.NoModifier
+    for one in modifiers:
+        held |= one
+    qtbot.keyClick(widget, key, held)
+
+
+def until(qtbot: QtBot, condition: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE_MS)
+
+
+def showing(qtbot: QtBot, window: Window, screen: str) -> None:
+    """Wait until a screen is shown and everything it reads has come home."""
+    until(qtbot, lambda: window.current == screen)
+    quiet(qtbot, window)
+
+
+def quiet(qtbot: QtBot, window: Window) -> None:
+    """Wait until nothing is under way."""
+    until(qtbot, lambda: not window.context.jobs.busy)
+
+
+def dialog(qtbot: QtBot, kind: type[QDialog], window: QWidget) -> QDialog:
+    """Wait for an open dialog of a kind and return it."""
+
+    def shown() -> list[QDialog]:
+        return [one for one in window.findChildren(kind) if one.isVisible()]
+
+    until(qtbot, shown)
+    return shown()[-1]
+
+
+def focusable(root: QWidget) -> Iterator[QWidget]:
+    """Yield every visible widget that the keyboard can reach."""
+    for widget in root.findChildren(QWidget):
+        if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            yield widget
+
+
+@contextmanager
+def started(qtbot: QtBot, folder: Path | None) -> Iterator[Start]:
+    """Start the program on a workspace folder, or on none, and end it as a person would."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    start = Start(application, folder)
+    start.window.resize(1366, 768)
+    start.begin()
+    start.window.activateWindow()
+    try:
+        yield start
+    finally:
+        settled = []
+        start.window.settle(lambda: settled.append(True))
+        until(qtbot, lambda: settled)
+        start.window.retire()
+        start.end()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
