@@ -2,6 +2,7 @@
 
 import heapq
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
@@ -25,8 +26,8 @@ from stocktake_app.questionnaire.xpath.values import (
 MAX_VISITS_PER_CALL = 4_000_000
 """Nodes that all rules together may look at for one answer."""
 
-MAX_EVALUATIONS_PER_CALL = 200_000
-"""Rules that may be evaluated for one answer, so that rules in a circle end."""
+MAX_EVALUATIONS_PER_RULE = 50
+"""How often one rule of one node is evaluated for one answer, so that rules in a circle end."""
 
 MAX_COUNTED_ROWS = 1_000
 """Rows that a form may ask for in one repeat (`jr:count`)."""
@@ -49,14 +50,14 @@ class Evaluator:
         self._queue: list[tuple[int, int]] = []
         self._waiting: dict[tuple[int, int], tuple[Rule, Element, bool]] = {}
         self._visits = MAX_VISITS_PER_CALL
-        self._evaluations = MAX_EVALUATIONS_PER_CALL
+        self._evaluations: Counter[tuple[int, int]] = Counter()
         self._made_rows = 0
 
     def start(self) -> None:
         """Begin a call: a fresh log, fresh limits."""
         self.log = ChangeLog()
         self._visits = MAX_VISITS_PER_CALL
-        self._evaluations = MAX_EVALUATIONS_PER_CALL
+        self._evaluations.clear()
 
     def evaluate(
         self, expression: Expression, element: Element, node: Element | None = None
@@ -113,15 +114,14 @@ class Evaluator:
     def run(self) -> None:
         """Evaluate what is queued, and what that sets off, until nothing is left."""
         while self._queue:
-            rule, element, forced = self._waiting.pop(heapq.heappop(self._queue))
-            self._evaluations -= 1
-            if self._evaluations < 0:
+            key = heapq.heappop(self._queue)
+            rule, element, forced = self._waiting.pop(key)
+            self._evaluations[key] += 1
+            if self._evaluations[key] > MAX_EVALUATIONS_PER_RULE:
                 error = EvaluationError("it waits for its own result and never settles.")
                 self.note_fault(element, rule.aspect, rule.expression, error)
-                self._queue.clear()
-                self._waiting.clear()
-                return
-            self._apply(rule, element, forced=forced)
+            else:
+                self._apply(rule, element, forced=forced)
 
     def _apply(self, rule: Rule, element: Element, *, forced: bool) -> None:
         if not self._attached(element):
