@@ -85,9 +85,17 @@ def _trace(arguments: Arguments) -> Answer:
     from stocktake_app.actions import reading
 
     steps = reading.trace(open_workspace(arguments), arguments.reference)
+    header = ("signer", "office", "when", "verdict", "signed record", "fingerprint", "package")
     rows = [
-        (one["path"], one["value"], one["signer"], one["seal"][:16]) for one in steps["changes"]
+        (
+            one["signer_name"],
+            one["office"],
+            one["time"],
+            one["verdict"],
+            one["seal"][:16],
+            one["fingerprint"],
+            one["package"],
+        )
+        for one in steps["changes"]
     ]
-    return Answer(
-        steps, f"{steps['title']}\n\n{table(('question', 'value', 'signer', 'record'), rows)}"
-    )
+    return Answer(steps, f"{steps['title']}\n{steps['text']}\n\n{table(header, rows)}")
