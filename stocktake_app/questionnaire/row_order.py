@@ -49,10 +49,11 @@ def _below(number: Decimal) -> Decimal:
 
 
 def _shortest_between(low: Decimal, high: Decimal) -> str | None:
+    """Return the number nearest to the middle that has the fewest decimals."""
     for decimals in range(MAX_DECIMALS):
         unit = Decimal(1).scaleb(-decimals)
         try:
-            candidate = (low / unit).to_integral_value(ROUND_FLOOR) * unit + unit
+            candidate = ((low + high) / 2 / unit).to_integral_value(ROUND_FLOOR) * unit
         except InvalidOperation:
             return None
         if low < candidate < high:
