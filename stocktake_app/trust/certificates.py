@@ -3,6 +3,8 @@
 What stands in them is in ``subjects.py``, what is checked of them in ``profile.py``.
 """
 
+import re
+from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +17,7 @@ from cryptography.x509.oid import NameOID
 from stocktake_app.errors import RefusedError, UserFileError
 from stocktake_app.model.codes import Role
 from stocktake_app.model.scope import Author
+from stocktake_app.trust import der
 from stocktake_app.trust.keys import PrivateKey, PublicKey, accept_key
 from stocktake_app.trust.subjects import (
     URN,
@@ -43,6 +46,7 @@ __all__ = [
     "is_provisional",
     "issue_bureau_ca",
     "issue_leaf",
+    "load_certificate",
     "make_hq",
     "make_provisional",
     "make_root",
@@ -71,6 +75,11 @@ UNREADABLE = (
     x509.UnsupportedGeneralNameType,
 )
 """What cryptography raises, late, for the parts of a hostile certificate."""
+
+
+_PEM = re.compile(
+    rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----",
+)
 
 
 class BadCertificateError(ValueError):
@@ -207,9 +216,29 @@ def from_pem(data: bytes) -> tuple[Certificate, ...]:
     if len(data) > MAX_FILE_BYTES:
         raise UserFileError("The certificate file is far too large; choose a .pem file.")
     try:
-        return tuple(x509.load_pem_x509_certificates(data))
-    except UNREADABLE as error:
-        raise UserFileError(f"There is no certificate in this file ({error}).") from None
+        found = tuple(load_certificate(b64decode(text)) for text in _PEM.findall(data))
+    except ValueError as error:
+        raise UserFileError(f"A certificate in this file is broken: {error}.") from None
+    if not found:
+        raise UserFileError("There is no certificate in this file; choose a .pem file.")
+    return found
+
+
+def load_certificate(data: bytes) -> Certificate:
+    """Read one certificate from DER; nothing in it is judged.
+
+    Raises:
+        BadCertificateError: it is none, or one of a kind that cryptography only warns about.
+    """
+    try:
+        version, serial, *_ = der.members(der.members(data)[0])
+        sound = version[0] == der.CONTEXT_0 and int.from_bytes(der.content(serial), signed=True) > 0
+        certificate = x509.load_der_x509_certificate(data) if sound else None
+    except (*UNREADABLE, IndexError) as error:
+        raise BadCertificateError(f"it cannot be read ({error})") from None
+    if certificate is None:
+        raise BadCertificateError("it is not of version 3, or its serial number is not positive")
+    return certificate
 
 
 def _builder(name: x509.Name, issuer: x509.Name, key: PublicKey) -> x509.CertificateBuilder:

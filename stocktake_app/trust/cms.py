@@ -10,13 +10,17 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from stocktake_app.model.seal import MAX_CMS_BYTES
 from stocktake_app.trust import der
-from stocktake_app.trust.certificates import UNREADABLE, Certificate, certificate_key
+from stocktake_app.trust.certificates import (
+    UNREADABLE,
+    Certificate,
+    certificate_key,
+    load_certificate,
+)
 from stocktake_app.trust.keys import (
     BadSignatureError,
     PrivateKey,
@@ -155,7 +159,7 @@ def _take_apart(signature: bytes) -> _Parts:
     if not 0 < len(named) <= MAX_CHAIN:
         raise BadSignatureError("the signature names too many certificates, or none")
     by_name = {_certificate_id(one): one for one in der.members(certificates)}
-    chain = tuple(x509.load_der_x509_certificate(by_name[one]) for one in named)
+    chain = tuple(load_certificate(by_name[one]) for one in named)
     time = der.read_time(values[SIGNING_TIME]) if SIGNING_TIME in values else None
     return _Parts(chain, time, der.content(value))
 

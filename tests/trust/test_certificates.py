@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import People, authority_of, subject
@@ -9,8 +10,10 @@ from people import People, authority_of, subject
 from stocktake_app.errors import RefusedError, UserFileError
 from stocktake_app.model.codes import Role
 from stocktake_app.model.scope import may_touch
+from stocktake_app.trust import der
 from stocktake_app.trust.certificates import (
     Authority,
+    BadCertificateError,
     BadSubjectError,
     Subject,
     author_of,
@@ -18,6 +21,7 @@ from stocktake_app.trust.certificates import (
     from_pem,
     issue_bureau_ca,
     issue_leaf,
+    load_certificate,
     make_provisional,
     subject_of,
     to_pem,
@@ -151,14 +155,32 @@ def test_certificates_go_through_pem_unchanged(people: People) -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
-    [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
+    ("data", "sentence"),
+    [
+        (b"", "no certificate"),
+        (b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "no certificate"),
+        (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is broken"),
+        (b"-----BEGIN CERTIFICATE-----\nAAA\n-----END CERTIFICATE-----\n", "is broken"),
+        (bytes(300_000), "far too large"),
+    ],
 )
-def test_a_file_without_certificates_is_refused_in_a_sentence(data: bytes) -> None:
-    with pytest.raises(UserFileError, match="no certificate"):
+def test_a_file_without_certificates_is_refused_in_a_sentence(data: bytes, sentence: str) -> None:
+    with pytest.raises(UserFileError, match=sentence):
         from_pem(data)
-    with pytest.raises(UserFileError, match="far too large"):
-        from_pem(bytes(300_000))
+
+
+def test_pem_files_of_other_programs_are_read(people: People) -> None:
+    text = to_pem(people.wca_officer.chain).replace("\n", "\r\n")
+    assert from_pem(f"subject=CN = somebody\r\n{text}".encode()) == people.wca_officer.chain
+
+
+def test_a_certificate_with_a_negative_serial_number_is_refused(people: People) -> None:
+    genuine = people.wca_officer.certificate
+    encoded = genuine.public_bytes(serialization.Encoding.DER)
+    serial = der.integer(genuine.serial_number)
+    negative = serial[:2] + bytes([serial[2] | 0x80]) + serial[3:]
+    with pytest.raises(BadCertificateError, match="not positive"):
+        load_certificate(encoded.replace(serial, negative))
 
 
 def test_the_key_of_an_authority_may_not_sign_and_that_of_a_signer_not_issue(

@@ -12,9 +12,11 @@ from people import People, authority_of, enrol_officer, subject
 from stocktake_app.model.codes import Role, Verdict
 from stocktake_app.trust import der
 from stocktake_app.trust.certificates import (
+    BadCertificateError,
     Certificate,
     issue_bureau_ca,
     issue_leaf,
+    load_certificate,
     make_provisional,
     subject_of,
 )
@@ -382,3 +384,20 @@ def test_two_bureaux_may_not_share_an_officers_chain(people: People) -> None:
 def test_officers_of_one_bureau_have_chains_of_their_own(people: People) -> None:
     third = enrol_officer(people.wca, people.new_key(), "Another officer", people.now)
     assert judge_chain(third.chain, people.trust, people.now).verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("place_in_chain", [0, 1])
+def test_every_flipped_bit_of_a_certificate_is_noticed(people: People, place_in_chain: int) -> None:
+    chain = list(people.wca_officer.chain)
+    genuine = chain[place_in_chain].public_bytes(serialization.Encoding.DER)
+    readable = 0
+    for place in range(len(genuine)):
+        changed = bytearray(genuine)
+        changed[place] ^= 1 << place % 8
+        try:
+            chain[place_in_chain] = load_certificate(bytes(changed))
+        except BadCertificateError:
+            continue
+        readable += 1
+        assert unknown(people, tuple(chain))
+    assert readable > 300
