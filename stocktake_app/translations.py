@@ -35,6 +35,11 @@ class Translator:
     language: str
     catalogue: gettext.NullTranslations
 
+    @property
+    def locale(self) -> str:
+        """The locale of dates and numbers: English dates as the United Nations write them."""
+        return "en_GB" if self.language == "en" else self.language
+
     def __call__(self, sentence: str) -> str:
         """Return the sentence in this language, or as it is where a translation is missing."""
         return self.catalogue.gettext(sentence)

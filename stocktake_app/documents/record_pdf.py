@@ -193,10 +193,10 @@ def _item(pages: Pages, item: Item) -> None:
         pages.place(Block((Column(item.text, BODY),), padding=1.5, indent=indent, bar=bar))
     for label, text in item.answers:
         columns = (
-            Column(label, SMALL, 0.0, LABEL_SHARE - 0.03),
+            Column(label, TextStyle(8, color=palette.MUTED), 0.0, LABEL_SHARE - 0.03),
             Column(text, TextStyle(8.5), LABEL_SHARE, 1.0 - LABEL_SHARE),
         )
-        pages.place(Block(columns, indent=indent, bar=bar))
+        pages.place(Block(columns, padding=1, indent=indent, bar=bar))
 
 
 def _differing(pages: Pages, differing: tuple[Differing, ...], _: Translator) -> None:

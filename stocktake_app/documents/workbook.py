@@ -22,6 +22,7 @@ LAYOUT = "xlsx/1"
 """Named in the manifest of a signed record, with the language: ``xlsx/1 fr``."""
 
 MAX_ROWS = 1_048_576
+PAGE_CHARS = 190
 HEADER_PADDING = 12.0
 _ROOM_FOR_NOTE = 300
 
@@ -112,7 +113,10 @@ class _SheetWriter:
         for number, column in enumerate(self._definition.columns, 1):
             sheet.column_dimensions[_letter(number)].width = column.width
         sheet.freeze_panes = "B2"
-        sheet.print_title_rows = "1:1"
+        sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:A"
+        # A sheet too wide to be read on one page is printed on several side by side.
+        total = sum(column.width for column in self._definition.columns)
+        sheet.page_setup.fitToWidth = -(-total // PAGE_CHARS)
         titles = [(column.title, column.width - 3) for column in self._definition.columns]
         sheet.row_dimensions = {1: row_attributes(titles, HEADER_PADDING)}
         sheet.append([self._cells.header(title) for title, _width in titles])
@@ -142,7 +146,7 @@ class _SheetWriter:
     def _close(self) -> None:
         last = _letter(len(self._definition.columns))
         self._sheet.auto_filter.ref = f"A1:{last}{max(self.next_row - 1, 1)}"
-        self._done.append(Contents(self.name, self.next_row - 2))
+        self._done.append(Contents(self.name, self._definition.name, self.next_row - 2))
 
     def _cell(self, column: Column, value: Cell) -> Any:
         if isinstance(value, str) and len(value) * 2 > MAX_CELL_UNITS:

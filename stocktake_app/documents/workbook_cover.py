@@ -17,9 +17,10 @@ PADDING = 5.0
 
 @dataclass(frozen=True)
 class Contents:
-    """A sheet of the workbook and how many rows it has under its header."""
+    """A sheet of the workbook, its full title, and how many rows it has under its header."""
 
     sheet: str
+    title: str
     rows: int
 
 
@@ -37,7 +38,8 @@ def write_cover(sheet: Any, record: Record, contents: list[Contents], _: Transla
         cover.fact(label, text)
     cover.heading(_("What is inside"))
     for one in contents:
-        cover.link(one, _.plural("{n} row", "{n} rows", one.rows).format(n=f"{one.rows:,}"))
+        count = _.plural("{n} row", "{n} rows", one.rows).format(n=f"{one.rows:,}")
+        cover.link(one.sheet, f"{one.title}: {count}")
     cover.heading(_("How to check this record"))
     if record.verification.fingerprint:
         cover.fact(_("Fingerprint of the signer"), record.verification.fingerprint, name="Consolas")
@@ -91,15 +93,15 @@ class _Cover:
         self._sheet.row_dimensions = {self._row: row_attributes(texts, PADDING)}
         self._append(self._cells.styled(label, size=11, color=palette.MUTED), cell)
 
-    def link(self, contents: Contents, count: str) -> None:
+    def link(self, sheet: str, text: str) -> None:
         """Write the name of a sheet as a link to it."""
         from openpyxl.worksheet.hyperlink import Hyperlink
 
-        cell = self._cells.styled(contents.sheet, size=11, color=palette.BLUE, underline="single")
-        quoted = contents.sheet.replace("'", "''")
+        cell = self._cells.styled(sheet, size=11, color=palette.BLUE, underline="single")
+        quoted = sheet.replace("'", "''")
         self._sheet.row_dimensions = {self._row: row_attributes([], PADDING)}
         cell.hyperlink = Hyperlink(ref="", location=f"'{quoted}'!A1")
-        self._append(cell, self._cells.styled(count, size=11, color=palette.INK))
+        self._append(cell, self._cells.styled(text, size=11, color=palette.INK))
 
     def blank(self) -> None:
         """Leave one row free."""

@@ -88,7 +88,7 @@ class FormReader:
         from babel.dates import format_date
 
         if question.kind is Kind.DATE and isinstance(day := _date(value), date):
-            return format_date(day, "long", locale=self.translate.language)
+            return format_date(day, "long", locale=self.translate.locale)
         if question.kind is Kind.TIME and isinstance(clock := _time(value), time):
             return f"{clock:%H:%M}"
         if question.kind is Kind.DATE_TIME:

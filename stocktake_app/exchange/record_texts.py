@@ -69,7 +69,7 @@ def moment_text(moment: datetime, _: Translator) -> str:
     """Return date and time as people write them, with the offset from UTC."""
     from babel.dates import format_date
 
-    day = format_date(moment.date(), "long", locale=_.language)
+    day = format_date(moment.date(), "long", locale=_.locale)
     offset = offset_text(moment)
     return f"{day}, {moment:%H:%M}" + (f" (UTC{offset})" if offset else "")
 

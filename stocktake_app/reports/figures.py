@@ -1,8 +1,9 @@
 """The chapters of figures: what has been heard, pledges by stage, readings of indicators."""
 
-from stocktake_app.documents.paper import Chapter, Chart, Reference, Table
+from collections import defaultdict
+
+from stocktake_app.documents.paper import Chapter, Chart, Table
 from stocktake_app.reports.coverage import STAGES, Breakdown, Coverage, PledgeGroup, stage_labels
-from stocktake_app.reports.labels import by_name
 from stocktake_app.reports.sources import Sources
 from stocktake_app.store.findings import IndicatorReading, list_indicator_readings
 from stocktake_app.store.workspace import Workspace
@@ -12,8 +13,8 @@ from stocktake_app.translations import Translator
 def coverage_chapter(heard: Coverage, _: Translator) -> Chapter:
     """Return who and what has been heard, and what is missing."""
     missing = tuple(
-        _("Nothing has been heard yet on: {list}.").format(
-            list="; ".join(row.label for row in breakdown.missing)
+        _("{dimension}: nothing has been heard yet on {list}.").format(
+            dimension=breakdown.title, list="; ".join(row.label for row in breakdown.missing)
         )
         for breakdown in heard.breakdowns
         if breakdown.missing
@@ -100,23 +101,34 @@ def indicator_chapter(workspace: Workspace, sources: Sources, _: Translator) -> 
     readings = [one for one in list_indicator_readings(workspace) if one.entry in sources.entries]
     if not readings:
         return Chapter(_("Indicators"))
-    references: tuple[Reference | None, ...] = tuple(sources.refer(one.entry) for one in readings)
-    table = Table(
-        _("Readings of the indicators of the Compact"),
-        (_("Indicator"), _("Measured for"), _("Date"), _("Value")),
-        tuple(_reading(one, sources, _) for one in readings),
-        numeric=False,
-        references=references,
-    )
-    return Chapter(_("Indicators"), tables=(table,))
+    by_indicator: dict[str, list[IndicatorReading]] = defaultdict(list)
+    for one in readings:
+        by_indicator[one.indicator].append(one)
+    tables = (_readings(code, found, sources, _) for code, found in by_indicator.items())
+    return Chapter(_("Indicators"), tables=tuple(tables))
 
 
-def _reading(one: IndicatorReading, sources: Sources, _: Translator) -> tuple[str, ...]:
-    labels = sources.labels
-    area = labels.label("countries", one.country) if one.country else ""
-    area = area or labels.label("bureaux", one.bureau) or _("World")
-    unit = by_name(one.answers, "unit") or labels.rows("indicators").get(one.indicator, {}).get(
-        "unit", ""
+def _readings(
+    indicator: str, readings: list[IndicatorReading], sources: Sources, _: Translator
+) -> Table:
+    unit = sources.labels.rows("indicators").get(indicator, {}).get("unit", "")
+    return Table(
+        sources.labels.label("indicators", indicator),
+        (_("Measured for"), _("Date"), _("Value")),
+        tuple((_area(one, sources, _), one.date, _value(one.value, unit)) for one in readings),
+        references=tuple(sources.refer(one.entry) for one in readings),
     )
-    value = f"{one.value} %" if unit == "percent" else one.value
-    return (labels.label("indicators", one.indicator), area, one.date, value)
+
+
+def _area(one: IndicatorReading, sources: Sources, _: Translator) -> str:
+    if one.country:
+        return sources.labels.label("countries", one.country)
+    return sources.labels.label("bureaux", one.bureau) if one.bureau else _("World")
+
+
+def _value(value: str, unit: str) -> str:
+    """Return a reading with its thousands apart; shares are in per cent."""
+    whole, _point, rest = value.partition(".")
+    grouped = f"{int(whole):,}" if whole.isdecimal() else whole
+    text = f"{grouped}.{rest}" if rest else grouped
+    return f"{text} %" if unit == "percent" else text

@@ -63,7 +63,7 @@ def build_paper(workspace: Workspace, *, language: str, audience: Audience, now:
 def _day(now: datetime, _: Translator) -> str:
     from babel.dates import format_date
 
-    return format_date(now.date(), "long", locale=_.language)
+    return format_date(now.date(), "long", locale=_.locale)
 
 
 def _has_content(chapter: Chapter) -> bool:
