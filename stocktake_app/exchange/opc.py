@@ -237,6 +237,9 @@ class ArchiveWriter:
 
     def add(self, name: str, data: bytes, *, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> None:
         """Write a part, deflated (``Z_HUFFMAN_ONLY`` for base64, where nothing else helps)."""
+        if not data:
+            self._write(Entry(name, STORED, 0, 0, 0, 0), b"")
+            return
         deflater = zlib.compressobj(
             zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, strategy
         )
