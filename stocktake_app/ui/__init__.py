@@ -1,1 +1,1 @@
-"""The window: PySide6 Widgets. Reads with store queries, changes with actions, holds plain values."""
+"""The window (PySide6 Widgets): reads with store queries, changes with actions."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from stocktake_app.errors import StocktakeError
+from stocktake_app.errors import StocktakeError, WrongUseError
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.first_run import FirstRun, Newcomer
@@ -19,7 +19,6 @@ from stocktake_app.ui.jobs import Jobs, Lane
 from stocktake_app.ui.parts import column, label, line
 from stocktake_app.ui.preferences import Preferences, load_preferences, save_preferences
 from stocktake_app.ui.problem_dialog import sentence_for
-from stocktake_app.ui.screen import Screen
 from stocktake_app.ui.style_sheet import style_sheet
 from stocktake_app.ui.texts import LANGUAGES, _, right_to_left, set_language
 from stocktake_app.ui.theme import palette, tokens_for
@@ -28,6 +27,7 @@ from stocktake_app.ui.window import Window
 
 if TYPE_CHECKING:
     from stocktake_app.store.workspace import Workspace
+    from stocktake_app.ui.screen import Screen
 
 SIZE = (1240, 700)
 LOCALES = {"en": "en_GB", "fr": "fr_FR", "es": "es_ES", "ar": "ar_AE"}
@@ -43,6 +43,8 @@ def run(workspace_folder: Path | None) -> int:
     assert isinstance(application, QApplication)
     application.setApplicationName("Stocktake")
     start = Start(application, workspace_folder)
+    # A fault in a slot would end in the console, where nobody reads it.
+    sys.excepthook = lambda _kind, error, _trace: start.context.trouble.emit(error)
     start.begin()
     code = application.exec()
     start.end()
@@ -59,11 +61,15 @@ class Start(QObject):
         self._translator = QTranslator(self)
         self.preferences = load_preferences()
         self.folder = folder or _remembered(self.preferences)
-        self.jobs = Jobs(lambda error: self.context.trouble.emit(error), self)
+        self.jobs = Jobs(self._trouble, self)
         self.workspace: Workspace | None = None
         load_fonts()
         application.setStyle("Fusion")
         self._dress()
+
+    def _trouble(self, error: BaseException) -> None:
+        # The window of now, which may not be the one that the job was begun in.
+        self.context.trouble.emit(error)
 
     def _dress(self) -> None:
         """Make a window in the language, colours and sizes that are preferred now."""
@@ -158,9 +164,7 @@ class Start(QObject):
         )
 
     def _not_opened(self, folder: Path, error: BaseException, *, tried: bool) -> None:
-        from stocktake_app.actions.identity import PassphraseNeededError
-
-        if isinstance(error, PassphraseNeededError) or tried:
+        if isinstance(error, WrongUseError) or tried:
             page = UnlockPage(str(folder), self.context.tokens)
             page.given.connect(lambda passphrase: self.open_folder(folder, passphrase))
             self.window.show_alone(page)
@@ -288,4 +292,4 @@ def _create_workspace(folder: Path, person: Newcomer) -> "Workspace":
 def _open_workspace(folder: Path, passphrase: str | None) -> "Workspace":
     from stocktake_app.actions import workspaces
 
-    return workspaces.open_folder(folder, passphrase=passphrase, now=now())
+    return workspaces.open_folder(folder, passphrase=passphrase)

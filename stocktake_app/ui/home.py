@@ -13,7 +13,7 @@ from stocktake_app.ui.icons import icon
 from stocktake_app.ui.moments import day, when
 from stocktake_app.ui.parts import button, clear, column, heading, label, line, panel, scrolling
 from stocktake_app.ui.screen import Screen
-from stocktake_app.ui.texts import _
+from stocktake_app.ui.texts import _, _n
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLayout
@@ -104,7 +104,7 @@ class HomeScreen(Screen):
     def _box(self, title: str, content: "QLayout") -> QWidget:
         return panel(column(label(title, "heading"), content, 1, spacing=8, margin=16))
 
-    def refresh(self, argument: object = None) -> None:
+    def refresh(self, argument: object = None) -> None:  # noqa: ARG002 - has no places
         """Read anew."""
         from stocktake_app.actions import forms
 
@@ -128,7 +128,7 @@ class HomeScreen(Screen):
     def _show_figures(self, today: Today) -> None:
         clear(self._figures)
         figures = [
-            (today.entries, _("entries here"), "library"),
+            (today.entries, _n("entry here", "entries here", today.entries), "library"),
             (today.unsent, _("not exported yet"), "exchange"),
             (today.waiting, _("waiting for a receipt"), "exchange"),
         ]

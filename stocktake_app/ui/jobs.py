@@ -133,7 +133,11 @@ class Jobs(QObject):
 
     def _watch(self, job: Job) -> None:
         self.started.emit(job)
-        QTimer.singleShot(SLOW_AFTER_MS, job, lambda: job in self._running and job.slow.emit())
+        QTimer.singleShot(SLOW_AFTER_MS, job, lambda: self._tell_slow(job))
+
+    def _tell_slow(self, job: Job) -> None:
+        if job in self._running:
+            job.slow.emit()
 
     def _finish(self, job: Job, owner: QObject, deliver: Callable[[], None]) -> None:
         self._running.discard(job)

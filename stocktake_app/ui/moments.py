@@ -6,7 +6,7 @@ from PySide6.QtCore import QDate, QLocale, QTime
 
 
 def when(text: str) -> str:
-    """Return a stored time as day, month's name and clock on this laptop; as it is if unreadable."""
+    """Return a stored time as this laptop's day and clock; as it is if unreadable."""
     try:
         moment = datetime.fromisoformat(text).astimezone()
     except ValueError:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -45,7 +46,7 @@ def button(
     made.setProperty("look", look)
     made.setAccessibleName(name or text.replace("&", ""))
     made.setAutoDefault(False)
-    made.clicked.connect(lambda: clicked())
+    made.clicked.connect(lambda _checked=False: clicked())
     return made
 
 
@@ -147,6 +148,14 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
         elif inner := item.layout():
             clear(inner)
+
+
+def drop_page(stack: QStackedWidget, number: int) -> None:
+    """Take one page out of a stack and delete it."""
+    page = stack.widget(number)
+    if page is not None:
+        stack.removeWidget(page)
+        page.deleteLater()
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:

@@ -23,7 +23,9 @@ class FoldedCompleter(QCompleter):
         self.setMaxVisibleItems(SHOWN)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setModel(QStringListModel(self))
-        self.popup().setProperty("look", "popup")
+        popup = self.popup()
+        assert popup is not None
+        popup.setProperty("look", "popup")
 
     def offer(self, labels: Sequence[str]) -> None:
         """Search among these."""
@@ -64,7 +66,7 @@ class SearchCombo(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._completer = FoldedCompleter(self)
         self.setCompleter(self._completer)
-        self._completer.activated[str].connect(self._completed)
+        self._completer.activated.connect(self._completed)
         self.activated.connect(self._activated)
         self.line.editingFinished.connect(self._settle)
 

@@ -10,7 +10,6 @@ from stocktake_app import __version__
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.files import show_folder
 from stocktake_app.ui.parts import button, column, heading, kept_narrow, label, panel, scrolling
-from stocktake_app.ui.preferences import Preferences
 from stocktake_app.ui.registers import label_of
 from stocktake_app.ui.screen import Screen
 from stocktake_app.ui.texts import LANGUAGES, _
@@ -90,11 +89,11 @@ class SettingsScreen(Screen):
         return made
 
     def _prefer(self, field: str, value: object) -> None:
-        wanted: Preferences = replace(self.context.preferences, **{field: value})  # type: ignore[arg-type]
+        wanted = replace(self.context.preferences, **{field: value})  # type: ignore[arg-type]
         if wanted != self.context.preferences:
             self.context.preferred.emit(wanted)
 
-    def refresh(self, argument: object = None) -> None:
+    def refresh(self, argument: object = None) -> None:  # noqa: ARG002 - has no places
         """Read who and where."""
         from stocktake_app.actions import workspaces
 

@@ -10,7 +10,8 @@ from stocktake_app.settings import resource, state_folder
 from stocktake_app.ui.theme import Tokens
 
 _INDICATORS = {
-    "box": '<rect x="1.5" y="1.5" width="13" height="13" rx="2.5" fill="{field}" stroke="{frame}" stroke-width="1.5"/>',
+    "box": '<rect x="1.5" y="1.5" width="13" height="13" rx="2.5" fill="{field}"'
+    ' stroke="{frame}" stroke-width="1.5"/>',
     "box_on": '<rect x="1" y="1" width="14" height="14" rx="3" fill="{accent}"/>'
     '<path d="m4 8.2 2.8 2.8L12 5.4" fill="none" stroke="{on_accent}" stroke-width="2"'
     ' stroke-linecap="round" stroke-linejoin="round"/>',

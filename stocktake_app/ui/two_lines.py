@@ -56,7 +56,9 @@ class TwoLines(QStyledItemDelegate):
         return metrics.boundingRect(box, Qt.TextFlag.TextWordWrap, text).height()
 
     def sizeHint(  # noqa: N802 - Qt's name
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+        self,
+        option: QStyleOptionViewItem,  # noqa: ARG002 - the list's own width counts
+        index: QModelIndex | QPersistentModelIndex,
     ) -> QSize:
         """Return room for all lines at the list's width."""
         width = self._view.viewport().width()
@@ -72,20 +74,20 @@ class TwoLines(QStyledItemDelegate):
         """Draw the row."""
         back = QStyleOptionViewItem(option)
         self.initStyleOption(back, index)
-        icon = QIcon(back.icon)  # type: ignore[call-overload]
-        back.icon = QIcon()  # type: ignore[assignment]
-        back.text = ""  # type: ignore[assignment]
+        icon = QIcon(back.icon)
+        back.icon = QIcon()
+        back.text = ""
         back.features &= ~QStyleOptionViewItem.ViewItemFeature.HasDecoration
         self._view.style().drawControl(
             QStyle.ControlElement.CE_ItemViewItem, back, painter, self._view
         )
         font = self._view.font()
-        title, under = self._rooms(option.rect, index, font)  # type: ignore[attr-defined]
+        title, under = self._rooms(option.rect, index, font)
         flags = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         painter.save()
         painter.setLayoutDirection(self._view.layoutDirection())
         if index.data(Qt.ItemDataRole.DecorationRole):
-            icon.paint(painter, self._icon_room(option.rect, title))  # type: ignore[attr-defined]
+            icon.paint(painter, self._icon_room(option.rect, title))
         painter.setFont(font)
         painter.setPen(QColor(self._tokens.ink))
         painter.drawText(title, flags, index.data() or "")

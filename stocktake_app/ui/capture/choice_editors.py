@@ -66,11 +66,14 @@ class RadioEditor(Editor):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Let Delete and Backspace take the choice back."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
-                self.show_value(None)
-                self.edited.emit(None)
-                return True
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
+        ):
+            self.show_value(None)
+            self.edited.emit(None)
+            return True
         return super().eventFilter(watched, event)
 
     def show_value(self, value: str | None) -> None:
@@ -89,7 +92,9 @@ class RadioEditor(Editor):
 
     def inputs(self) -> list[QWidget]:
         """Return the buttons, the chosen one first."""
-        return sorted(self._group.buttons(), key=lambda one: not one.isChecked())
+        buttons = self._group.buttons()
+        chosen: list[QWidget] = [one for one in buttons if one.isChecked()]
+        return chosen + [one for one in buttons if not one.isChecked()]
 
 
 def _columns(choices: Sequence[Choice]) -> int:

@@ -1,5 +1,6 @@
 """One question on a page: its words, its editor, and what is wrong with the answer."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAccessible, QAccessibleEvent
@@ -27,32 +28,30 @@ if TYPE_CHECKING:
 COMPACT = ("minimal", "autocomplete")
 
 
+_SIMPLE: dict[Kind, Callable[[Tokens], Editor]] = {
+    Kind.INTEGER: lambda _: LineEditor(number=True),
+    Kind.DECIMAL: lambda _: LineEditor(number=True),
+    Kind.RANGE: lambda _: LineEditor(number=True),
+    Kind.LONG_TEXT: lambda _: TextEditor(),
+    Kind.DATE: DateEditor,
+    Kind.TIME: lambda _: TimeEditor(),
+    Kind.DATE_TIME: DateTimeEditor,
+    Kind.ACKNOWLEDGE: lambda _: RadioEditor(),
+}
+
+
 def editor_for(question: Question, choices: int, tokens: Tokens) -> Editor | None:
     """Return the editor for a question; None for one that is only read (a note)."""
     compact = any(word in question.appearance.split() for word in COMPACT)
-    match question.kind:
-        case Kind.NOTE:
-            return None
-        case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
-            return LineEditor(number=True)
-        case Kind.LONG_TEXT:
-            return TextEditor()
-        case Kind.DATE:
-            return DateEditor(tokens)
-        case Kind.TIME:
-            return TimeEditor()
-        case Kind.DATE_TIME:
-            return DateTimeEditor(tokens)
-        case Kind.SELECT_ONE:
-            return ComboEditor() if compact or choices > FEW else RadioEditor()
-        case Kind.SELECT_MULTIPLE | Kind.RANK:
-            if compact:
-                return TagsEditor(tokens)
-            return CheckListEditor() if choices > FEW else ChecksEditor()
-        case Kind.ACKNOWLEDGE:
-            return RadioEditor()
-        case _:
-            return LineEditor()
+    if question.kind is Kind.NOTE:
+        return None
+    if question.kind is Kind.SELECT_ONE:
+        return ComboEditor() if compact or choices > FEW else RadioEditor()
+    if question.kind in {Kind.SELECT_MULTIPLE, Kind.RANK}:
+        if compact:
+            return TagsEditor(tokens)
+        return CheckListEditor() if choices > FEW else ChecksEditor()
+    return _SIMPLE[question.kind](tokens) if question.kind in _SIMPLE else LineEditor()
 
 
 class Field(QWidget):

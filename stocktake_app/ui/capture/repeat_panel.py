@@ -13,7 +13,16 @@ from stocktake_app.ui.capture.field import Field
 from stocktake_app.ui.capture.filling import Filling
 from stocktake_app.ui.capture.group_page import Block, GroupPage
 from stocktake_app.ui.capture.row_words import row_words
-from stocktake_app.ui.parts import button, column, icon_button, label, line, scaled, scrolling
+from stocktake_app.ui.parts import (
+    button,
+    column,
+    drop_page,
+    icon_button,
+    label,
+    line,
+    scaled,
+    scrolling,
+)
 from stocktake_app.ui.texts import _
 from stocktake_app.ui.two_lines import UNDER, TwoLines
 
@@ -177,9 +186,7 @@ class RepeatPanel(Block):
         if self._page and self._page.path == row:
             return
         if self._page:
-            old = self._detail.widget(1)
-            self._detail.removeWidget(old)
-            old.deleteLater()
+            drop_page(self._detail, 1)
             self._page = None
         if row:
             self._page = GroupPage(row, self.repeat.children, self._filling, make_repeat)

@@ -25,7 +25,7 @@ class TagsEditor(SeveralEditor):
         self.search = DirectedLine()
         self.search.setPlaceholderText(_("Type to search; the arrow down shows all"))
         self._completer = FoldedCompleter(self.search)
-        self._completer.activated[str].connect(self._found)
+        self._completer.activated.connect(self._found)
         self.search.setCompleter(self._completer)
         self.search.returnPressed.connect(self._enter)
         self._tags = QWidget()

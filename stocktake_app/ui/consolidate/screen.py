@@ -83,7 +83,7 @@ class ConsolidateScreen(Screen):
             made.addItem(words, value)
         return made
 
-    def refresh(self, argument: object = None) -> None:
+    def refresh(self, argument: object = None) -> None:  # noqa: ARG002 - has no places
         """Count anew."""
         from stocktake_app.reports.coverage import coverage
 
@@ -105,8 +105,8 @@ class ConsolidateScreen(Screen):
         clear(self._charts)
         for at, one in enumerate(found.breakdowns):
             self._charts.addWidget(self._card(one), at // COLUMNS, at % COLUMNS)
-        if found.pledges:
-            bars = [Bar(one.label, one.pledges) for one in found.pledges]
+        bars = [Bar(one.label, one.pledges) for one in found.stages]
+        if any(bar.value for bar in bars):
             chart = BarChart(_("Pledges by stage"), bars, self.context.tokens)
             at = len(found.breakdowns)
             box = column(label(_("Pledges by stage"), "heading"), chart, 1, spacing=10, margin=16)

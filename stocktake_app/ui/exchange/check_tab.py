@@ -41,12 +41,14 @@ class CheckTab(QWidget):
 
         clear(self.results)
         workspace = self._context.workspace
-        for file in files:
+
+        def judge(file: Path) -> None:
             self._context.read(
-                lambda file=file: check_file(file, at=now(), workspace=workspace),
-                self._show,
-                self,
+                lambda: check_file(file, at=now(), workspace=workspace), self._show, self
             )
+
+        for file in files:
+            judge(file)
 
     def _show(self, checked: "Checked") -> None:
         self.results.addWidget(CheckedPanel(checked, self._context))

@@ -1,7 +1,7 @@
 """Export: what goes out, as which file, and whether it arrived."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -43,7 +43,7 @@ class SendTab(QWidget):
         self._all = button(_("All that is not exported yet"), lambda: self.choose(None), "link")
         self.make = button(_("Make the file"), self._export, "primary")
         self._done = Message(context.tokens)
-        self._show = button(_("Show the folder"), lambda: self._made and show_folder(self._made))
+        self._show = button(_("Show the folder"), self._show_made)
         self._show.hide()
         self.table = self._make_table()
         self.address = DirectedLine()
@@ -56,18 +56,11 @@ class SendTab(QWidget):
 
     def _export_card(self) -> QWidget:
         self._formats = QButtonGroup(self)
-        buttons = []
-        for number, (name, words) in enumerate(
-            (
-                ("xlsx", _("Excel workbook: to read, sort and count")),
-                ("pdf", _("PDF: to read and print")),
-            )
-        ):
-            one = QRadioButton(words)
-            one.setProperty("name", name)
-            one.setChecked(number == 0)
+        self._xlsx = QRadioButton(_("Excel workbook: to read, sort and count"))
+        self._pdf = QRadioButton(_("PDF: to read and print"))
+        self._xlsx.setChecked(True)
+        for one in (self._xlsx, self._pdf):
             self._formats.addButton(one)
-            buttons.append(one)
         note = label(
             _(
                 "Both carry the exact data and your signature. Everybody can read them; nobody"
@@ -81,7 +74,8 @@ class SendTab(QWidget):
             column(
                 label(_("Export"), "heading"),
                 line(self._what, self._all, 1),
-                *buttons,
+                self._xlsx,
+                self._pdf,
                 note,
                 done,
                 line(self.make, 1),
@@ -109,7 +103,7 @@ class SendTab(QWidget):
 
     def _make_table(self) -> QTableWidget:
         table = QTableWidget(0, 4)
-        table.setHorizontalHeaderLabels([_("File"), _("State"), _("Tries"), _("Note")])
+        table.setHorizontalHeaderLabels([_("File"), _("Made"), _("State"), _("Note")])
         table.setAccessibleName(_("Outbox"))
         table.verticalHeader().hide()
         table.setShowGrid(False)
@@ -119,7 +113,7 @@ class SendTab(QWidget):
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        for at, width in enumerate((330, 190, 60)):
+        for at, width in enumerate((330, 150, 180)):
             table.setColumnWidth(at, scaled(self, width))
         header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
         return table
@@ -156,18 +150,14 @@ class SendTab(QWidget):
         newest = rows[::-1]
         self.table.setRowCount(len(newest))
         for at, row in enumerate(newest):
-            note = row.note or (
-                _("Receipt of {time}").format(time=when(row.received)) if row.received else ""
-            )
-            for column_at, text in enumerate(
-                (row.name, outbox_words(row.state), str(row.attempts or ""), note)
-            ):
+            cells = (row.name, when(row.created), outbox_words(row.state), row.note)
+            for column_at, text in enumerate(cells):
                 self.table.setItem(at, column_at, QTableWidgetItem(text))
         self._empty.setVisible(not rows)
         self.table.setVisible(bool(rows))
         height = self.table.verticalHeader().defaultSectionSize()
         self.table.setFixedHeight((min(len(rows), SHOWN_ROWS) + 1) * height + scaled(self, 12))
-        waiting = any(row.state != "received" for row in rows)
+        waiting = any(row.state in {"waiting", "sending"} for row in rows)
         self._send.setEnabled(waiting)
         self._copy.setEnabled(waiting)
 
@@ -177,7 +167,8 @@ class SendTab(QWidget):
         from stocktake_app.actions.exporting import export
 
         workspace, chosen = self._context.workspace, self._chosen
-        form = self._formats.checkedButton().property("name")
+        checked = self._formats.checkedButton()
+        form: Literal["xlsx", "pdf"] = "pdf" if checked is self._pdf else "xlsx"
         language = self._context.preferences.language
         SigningJob(self._context, self, _("Making the file…"), self._exported).run(
             lambda passphrase, _progress: export(
@@ -205,6 +196,10 @@ class SendTab(QWidget):
         self._show.show()
         self._context.changed.emit("outbox")
         self.refresh()
+
+    def _show_made(self) -> None:
+        if self._made:
+            show_folder(self._made)
 
     def _send_now(self) -> None:
         from stocktake_app.actions.sending import send
@@ -238,5 +233,8 @@ class SendTab(QWidget):
         received = _n("One file was received.", "{n} files were received.", len(done.received))
         waiting = _n("One is waiting.", "{n} are waiting.", len(done.waiting))
         words = [received.format(n=len(done.received)), waiting.format(n=len(done.waiting))]
+        if done.refused:
+            refused = _n("One was not accepted.", "{n} were not accepted.", len(done.refused))
+            words.append(refused.format(n=len(done.refused)))
         self._context.say("good" if done.complete else "warn", " ".join([*words, *done.notes]))
         self.refresh()

@@ -1,6 +1,6 @@
 """The library: entries and findings to search, sort, open and export."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
@@ -97,9 +97,10 @@ class LibraryScreen(Screen):
         from stocktake_app.store.entries import EntrySort
 
         language = self.context.preferences.language
-        bureau: Callable[[EntrySummary], str] = lambda one: label_of(
-            "bureaux", one.bureau, language
-        )
+
+        def bureau(one: "EntrySummary") -> str:
+            return label_of("bureaux", one.bureau, language)
+
         return (
             TableColumn(_("Title"), lambda one: one.title or _("(no title)"), EntrySort.TITLE, 320),
             TableColumn(_("Bureau"), bureau, EntrySort.BUREAU, 170),

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSplitter, QStackedW
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.merge.versions_panel import VersionsPanel
-from stocktake_app.ui.parts import column, label, scaled, scrolling
+from stocktake_app.ui.parts import column, drop_page, label, scaled, scrolling
 from stocktake_app.ui.texts import _
 from stocktake_app.ui.two_lines import UNDER, TwoLines
 
@@ -80,9 +80,7 @@ class DifferingTab(QWidget):
 
     def _show_one(self, at: int) -> None:
         if self._detail.count() > 1:
-            old = self._detail.widget(1)
-            self._detail.removeWidget(old)
-            old.deleteLater()
+            drop_page(self._detail, 1)
             self.panel = None
         if 0 <= at < len(self._found):
             self.panel = VersionsPanel(self._found[at], self._context)

@@ -1,5 +1,6 @@
 """Undecided answers as people read them: the question's words, the values by their labels."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,21 +87,22 @@ def _question(form: "Form", path: str, language: str) -> str:
     return words or generic
 
 
-def _reader(form: "Form", path: str, language: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a pair of plain things
+def _reader(form: "Form", path: str, language: str) -> tuple[bool, Callable[[str | None], str]]:
+    """Return whether a question is free text, and how one of its values reads."""
     from stocktake_app.questionnaire.form import Kind, Question
 
     node = form.nodes.get(paths.generic(path))
-    kind = node.kind if isinstance(node, Question) else None
-    chosen = kind in {Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK}
+    if not isinstance(node, Question):
+        return False, lambda value: value or _("(left empty)")
+    question = node
+    chosen = question.kind in {Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK}
 
     def words(value: str | None) -> str:
         if value is None:
             return _("(left empty)")
-        if chosen:
-            labels = [
-                form.choice_label(node.path, name, language) or name for name in value.split()
-            ]  # type: ignore[union-attr]
-            return ", ".join(labels)
-        return value
+        if not chosen:
+            return value
+        names = value.split()
+        return ", ".join(form.choice_label(question.path, one, language) or one for one in names)
 
-    return kind in {Kind.TEXT, Kind.LONG_TEXT}, words
+    return question.kind in {Kind.TEXT, Kind.LONG_TEXT}, words
