@@ -25,7 +25,7 @@ LANGUAGES = {"en": "English", "fr": "Français", "es": "Español", "ar": "الع
 RIGHT_TO_LEFT = frozenset({"ar"})
 
 DOMAIN = "stocktake"
-KEYWORDS = {"_": None, "N_": None, "_n": (1, 2), "plural": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "translate": None, "_n": (1, 2), "plural": (1, 2)}
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def _labels(_: Translator) -> dict[str, str]:
     return {
         "contents": _("Contents"),
         "other_version": _("Another version of this finding, not settled yet"),
-        "what": _("What"),
+        "what": _("Item"),
         "findings": _("Findings"),
         "reference": _("Reference"),
         "back": _("back to the text"),

@@ -108,7 +108,7 @@ class _Writer:
     def _chart(self, chart: Chart) -> None:
         """Write a table whose middle column holds bars: shaded paragraphs of their length."""
         self._add("Caption", chart.caption)
-        header = (self._("What"), "", self._("Findings"))
+        header = (self._("Item"), "", self._("Findings"))
         table = self._new_table(header, len(chart.bars))
         most = max([count for _label, count in chart.bars] + [1])
         for row, (label, count) in zip(table.rows[1:], chart.bars, strict=True):

@@ -88,7 +88,7 @@ class _Book:
         return Sheet(
             _("Long texts"),
             (
-                Column(_("Place"), Kind.TEXT, 26),
+                Column(_("Sheet and row"), Kind.TEXT, 26),
                 Column(_("Question"), Kind.TEXT, 30),
                 Column(_("Part"), Kind.NUMBER, 8),
                 Column(_("Text"), Kind.LONG_TEXT, 100),

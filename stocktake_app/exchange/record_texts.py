@@ -61,7 +61,7 @@ def _facts(entry: Entry, reader: FormReader) -> tuple[Fact, ...]:
 
 def state_text(state: str, _: Translator) -> str:
     """Return the state of an entry in words."""
-    words = {"open": _("Open"), "finished": _("Finished"), "withdrawn": _("Withdrawn")}
+    words = {"open": _("Not finished"), "finished": _("Finished"), "withdrawn": _("Withdrawn")}
     return words.get(state, state)
 
 

@@ -79,7 +79,7 @@ class Sources:
 
     def _change_facts(self, change: SignedChange) -> Iterable[Fact]:
         _ = self.translate
-        yield _("Change"), f"{change.change}, {change.time}"
+        yield _("Number of the change"), f"{change.change}, {change.time}"
         if not change.seal:
             yield _("Signed record"), _("not signed yet")
             return

@@ -1,0 +1,68 @@
+import re
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from stocktake_app.settings import resource
+from stocktake_app.translations import LANGUAGES, translator
+
+OTHERS = sorted(set(LANGUAGES) - {"en"})
+
+
+def _messages(language: str) -> list[Message]:
+    path = resource("resources/locale") / language / "LC_MESSAGES" / "stocktake.po"
+    with path.open("rb") as file:
+        return [message for message in read_po(file, locale=language) if message.id]
+
+
+def _texts(string: object) -> list[str]:
+    return [str(one) for one in (string if isinstance(string, list | tuple) else [string])]
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _literal, name, _spec, _conversion in Formatter().parse(text) if name}
+
+
+def test_english_is_the_code_itself() -> None:
+    assert translator("en")("Findings") == "Findings"
+
+
+def test_an_unknown_language_speaks_english() -> None:
+    assert translator("tlh").language == "en"
+
+
+@pytest.mark.parametrize(("language", "expected"), [("fr", "Constats"), ("es", "Conclusiones")])
+def test_sentences_are_translated(language: str, expected: str) -> None:
+    assert translator(language)("Findings") == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(1, "صف واحد"), (2, "صفان"), (5, "{n} صفوف"), (20, "{n} صفاً"), (100, "{n} صف")],
+)
+def test_arabic_has_its_own_plurals(count: int, expected: str) -> None:
+    assert translator("ar").plural("{n} row", "{n} rows", count) == expected
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_translations_name_only_values_that_are_there(language: str) -> None:
+    for message in _messages(language):
+        known = set().union(*(_fields(text) for text in _texts(message.id)))
+        for text in filter(None, _texts(message.string)):
+            assert _fields(text) <= known, message.id
+            if not isinstance(message.id, tuple):
+                assert _fields(text) == known, message.id
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_sentence_of_documents_is_translated(language: str) -> None:
+    missing = [
+        message.id
+        for message in _messages(language)
+        if any(re.match("(documents|reports|exchange)/", one) for one in message.auto_comments)
+        and not all(_texts(message.string))
+    ]
+
+    assert missing == []
