@@ -19,7 +19,7 @@ MAX_OBJECT_BYTES = 4 * 1024 * 1024
 TAIL_BYTES = 4096
 
 _TAIL = re.compile(rb"trailer\n(<<.{1,2000}>>)\nstartxref\n(\d{1,10})\n%%EOF\n\Z", re.DOTALL)
-_TABLE = re.compile(rb"xref\n0 (\d{1,7})\n")
+_TABLE = re.compile(rb"xref\n0 (\d{1,6})\n")
 _TABLE_LINE = 20
 _TABLE_ENTRY = re.compile(rb"(\d{10}) 00000 n \n")
 _TABLE_FREE = b"0000000000 65535 f \n"

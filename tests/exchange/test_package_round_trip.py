@@ -2,6 +2,7 @@ import io
 import zipfile
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from packages import (
@@ -22,7 +23,10 @@ from packages import (
     xlsx_of,
 )
 from people import People, enrol_officer
+from sample_record import sample_record
 
+from stocktake_app.documents.record_pdf import write_record_pdf
+from stocktake_app.documents.workbook import write_workbook
 from stocktake_app.errors import MachineError
 from stocktake_app.exchange.contents import BadContentsError, Contents
 from stocktake_app.exchange.pdf_package import write_pdf_package
@@ -140,6 +144,22 @@ def test_another_program_reads_the_same_cells_from_the_package(people: People) -
 
     book = load_workbook(io.BytesIO(make_xlsx(people, "officer").data))
     assert book["Constatations"]["C2"].value == 9
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_readable_records_become_valid_packages(people: People, language: str) -> None:
+    contents, signer = bureau_contents(people)
+    record = sample_record(language, entries=5)
+    book, pages = io.BytesIO(), io.BytesIO()
+    write_workbook(record, book)
+    write_record_pdf(record, pages)
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "package.xlsx"
+        write_xlsx_package(book, contents, signer, people.now, out)
+        xlsx = out.read_bytes()
+    pdf = write_pdf_package(pages.getvalue(), contents, signer, people.now)
+    for data in (xlsx, pdf):
+        assert verify_package(data, people.trust, people.now).verdict is Verdict.VALID
 
 
 def test_closing_seal_must_name_the_others(people: People) -> None:
