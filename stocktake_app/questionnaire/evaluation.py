@@ -212,15 +212,23 @@ class Evaluator:
         if is_phantom(element):
             return
         if isinstance(element.definition, Question):
-            if element.text:
-                self.value_changed(element)
-            self.push_all([element] if shown else [])
+            self._question_shown(element)
         elif element.row_id is not None:
             self._rows_changed(self.tree.slot_of(element))
         for slot in element.slots.values():
             self.update_shown(slot.phantom)
         for child in element.everything():
             self.update_shown(child)
+
+    def _question_shown(self, element: Element) -> None:
+        """Set off what a question that came or went means; what is only calculated goes with it."""
+        if element.text:
+            self.value_changed(element)
+        if element.shown:
+            self.push_all([element])
+        elif element.text and not element.definition.stored:
+            element.text = ""
+            self.log.values.add(element.path)
 
     def _set_count(self, phantom: Element) -> None:
         slot = self.tree.slot_of(phantom)

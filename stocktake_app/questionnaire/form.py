@@ -55,7 +55,7 @@ _CODES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Form:
     """A loaded questionnaire.
 
@@ -74,6 +74,10 @@ class Form:
     nodes: Mapping[str, Node]
     faults: tuple[Fault, ...]
     _loaded: Loaded
+
+    def __repr__(self) -> str:
+        """Return title and identity: all of a form would fill pages."""
+        return f"Form({self.title!r}, {self.sha256[:12]})"
 
     def questions(self) -> Iterator[Question]:
         """Yield all questions, in document order."""

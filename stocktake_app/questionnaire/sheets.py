@@ -100,7 +100,11 @@ def read_workbook(data: bytes, kind: str) -> Workbook | Problem:
         return _unreadable(f"{type(error).__name__}: {error}")
     sheets = {name: getattr(definition, name) for name in SHEETS}
     headers = {f"{name}_header": getattr(definition, f"{name}_header") for name in SHEETS}
-    found = {name: [dict(row) for row in rows] for name, rows in sheets.items() if rows is not None}
+    found = {
+        name: [{key: value for key, value in row.items() if key} for row in rows]
+        for name, rows in sheets.items()
+        if rows is not None
+    }
     for name, limit in MAX_ROWS.items():
         if len(found.get(name, ())) > limit:
             return Problem(name, 0, "", "", f"the sheet has more than {limit} rows.")

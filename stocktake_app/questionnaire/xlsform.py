@@ -106,6 +106,8 @@ def _judged(xform: bytes, workbook: Workbook | None, problems: list[Problem]) ->
     rows = _rows_of_paths(workbook) if workbook else {}
     problems = problems + [_placed(fault, workbook, rows) for fault in form.faults]
     problems += _not_captured(form, rows)
+    if not any(question.has_control for question in form.questions()):
+        problems.append(Problem("survey", 0, "", "", "the form asks nothing.", "Add questions."))
     problems = list(dict.fromkeys(problems))
     refused = any(one.severity is Severity.ERROR for one in problems)
     return Conversion(None if refused else xform, tuple(problems))

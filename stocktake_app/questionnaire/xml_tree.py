@@ -11,7 +11,7 @@ from stocktake_app.errors import UserFileError
 from stocktake_app.settings import MAX_FORM_BYTES
 
 MAX_DEPTH = 100
-MAX_NODES = 1_000_000
+MAX_NODES = 300_000
 
 
 class BadFormError(UserFileError):
