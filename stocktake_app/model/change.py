@@ -96,11 +96,13 @@ def with_known_id(change: Change, known: str) -> Change:
 
 def is_time(text: str) -> bool:
     """Say whether this is a moment with its offset, as ``datetime.isoformat`` writes it."""
+    if not _TIME.fullmatch(text):
+        return False
     try:
         datetime.fromisoformat(text)
     except ValueError:
         return False
-    return _TIME.fullmatch(text) is not None
+    return True
 
 
 def _from_body(body: object) -> Change:

@@ -145,11 +145,9 @@ def list_findings(
 def count_findings(workspace: Workspace, chosen: FindingFilter = FindingFilter()) -> int:
     """Count the chosen findings."""
     where, parameters = _where(chosen)
+    sql = f"SELECT count(*) FROM finding p {_ENTRY} {where}"  # noqa: S608 - as above
     with workspace.store.reading() as connection:
-        count: int = connection.value(
-            f"SELECT count(*) FROM finding p {_ENTRY} {where}",
-            parameters,  # noqa: S608 - constants; values are parameters
-        )
+        count: int = connection.value(sql, parameters)
     return count
 
 

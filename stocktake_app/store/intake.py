@@ -61,6 +61,15 @@ class SealInHand:
     changes: int
 
 
+@dataclass
+class _Block:
+    """Rows of a block of lines, ready for the tables."""
+
+    changes: list[tuple[object, ...]] = field(default_factory=list)
+    entries: list[tuple[object, ...]] = field(default_factory=list)
+    asides: list[tuple[int, str]] = field(default_factory=list)
+
+
 class Intake:
     """Writes the lines of seals into one transaction; remembers keys that repeat."""
 
@@ -105,66 +114,57 @@ class Intake:
         entries = self._known_entries(lines)
         known = self._known_changes(entries.values())
         self.tally.seen.update(entries.values())
-        changes: list[tuple[object, ...]] = []
-        fresh: list[tuple[object, ...]] = []
-        asides: list[tuple[int, str]] = []
+        block = _Block()
         for line in lines:
             if line.id in known:
                 self._known_again(known[line.id], seal)
                 continue
-            key = self._next_change
+            change = self._next_change
             self._next_change += 1
-            known[line.id] = (key, seal.key, 0)
+            known[line.id] = (change, seal.key, 0)
             entry = entries.get(line.entry)
+            reason = None
             if entry is None:
                 entry = entries[line.entry] = self._next_entry
                 self._next_entry += 1
-                reason = self._begin(line, seal, (entry, key), fresh)
+                reason = self._begin(line, seal.facts, (entry, change), block)
             else:
                 self.tally.touched.add(entry)
-                reason = None
-            if reason is not None:
-                asides.append((key, reason))
-            elif seal.facts.counts:
-                self.tally.lamport = max(self.tally.lamport, line.lamport)
-            changes.append(self._change_row(line, (key, entry), seal, counted=reason is None))
-        self.tally.changes += len(changes)
-        self._connection.executemany(_INSERT_ENTRY, fresh)
-        self._connection.executemany(_INSERT_CHANGE, changes)
-        if asides:
-            self._connection.executemany("INSERT INTO set_aside VALUES (?, ?)", asides)
+            device = self._devices.get(line.device) or self._device(line.device)
+            block.changes.append((
+                change, line.id, device, line.number, entry, line.lamport, line.time,
+                line.answers, line.replaces, seal.key, int(reason is None),
+            ))  # fmt: skip
+        self._insert(block)
+        self.tally.changes += len(block.changes)
+        if seal.facts.counts and lines:
+            self.tally.lamport = max(self.tally.lamport, *(line.lamport for line in lines))
 
-    def _change_row(
-        self, line: Line, keys: tuple[int, int], seal: SealInHand, *, counted: bool
-    ) -> tuple[object, ...]:
-        key, entry = keys
-        device = self._devices.get(line.device) or self._device(line.device)
-        answers, replaces = line.answers, line.replaces
-        return (
-            key, line.id, device, line.number, entry, line.lamport, line.time, answers, replaces,
-            seal.key, int(counted),
-        )  # fmt: skip
+    def _insert(self, block: _Block) -> None:
+        self._connection.executemany(_INSERT_ENTRY, block.entries)
+        self._connection.executemany(_INSERT_CHANGE, block.changes)
+        if block.asides:
+            self._connection.executemany("INSERT INTO set_aside VALUES (?, ?)", block.asides)
 
     def _begin(
-        self,
-        line: Line,
-        seal: SealInHand,
-        keys: tuple[int, int],
-        fresh: list[tuple[object, ...]],
+        self, line: Line, facts: SealFacts, keys: tuple[int, int], block: _Block
     ) -> str | None:
         """Make the row of an entry that was not here; return why its change does not count."""
         entry, change = keys
-        reason = _reason(line, seal.facts)
-        begins = paths.FORM in line.values and _QUOTED_FORM not in line.replaces
-        if not begins or paths.DELETED in line.reserved:
-            self.tally.touched.add(entry)  # for the settling: it is no plain beginning
+        reason = facts.reason or may_count(line.reserved, facts.author.role)
+        if paths.FORM not in line.values or _QUOTED_FORM in line.replaces:
+            self.tally.touched.add(entry)  # no plain beginning: the settling looks closer
+        elif paths.DELETED in line.reserved:
+            self.tally.touched.add(entry)
         shown = promote(line.values, line.shapes)
-        form = self._form(shown.form)
-        creator, sole = (seal.facts.author_key, change) if reason is None else (None, None)
+        form = self._forms.get(shown.form) or self._form(shown.form)
+        if reason is None:
+            columns = (entry, line.entry, form, facts.author_key, change)
+        else:
+            block.asides.append((change, reason))
+            columns = (entry, line.entry, form, None, None)
         present = int(reason is None)
-        fresh.append(
-            (entry, line.entry, form, creator, sole, *shown[1:], utc(line.time), present, present)
-        )
+        block.entries.append((*columns, *shown[1:], utc(line.time), present, present))
         return reason
 
     def _known_entries(self, lines: Sequence[Line]) -> dict[str, int]:
@@ -210,13 +210,6 @@ class Intake:
         if key is None:
             key = self._forms[sha256] = rows.form_key(self._connection, sha256)
         return key
-
-
-def _reason(line: Line, seal: SealFacts) -> str | None:
-    """Say why the only change of an entry does not count, as ``judging.judge`` would."""
-    if not seal.counts:
-        return seal.reason
-    return may_count(line.reserved, seal.author.role)
 
 
 def _check_object(line: bytes) -> None:

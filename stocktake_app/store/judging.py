@@ -6,9 +6,10 @@ the one that sets ``@form``; should several claim that, the one whose seal was r
 nobody can take over an entry that is known here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from stocktake_app.model import paths
 from stocktake_app.model.change import Change, with_known_id
@@ -75,17 +76,13 @@ class StoredChange:
         """Whether it may be the entry's beginning: it says which form, and replaces none."""
         return paths.FORM in self.values and paths.FORM not in self.replaced
 
-    def change(self, entry: str) -> Change:
-        """Return it as a change of the model."""
-        change = Change(
-            self.device,
-            self.number,
-            entry,
-            self.lamport,
-            self.time,
-            self.values,
-            {path: tuple(ids) for path, ids in self.replaced.items()},
-        )
+    def change(self, entry: str, only: AbstractSet[str] | None = None) -> Change:
+        """Return it as a change of the model, ``only`` what it says of these paths if given."""
+        values = self.values
+        if only is not None:
+            values = {path: values[path] for path in values.keys() & only}
+        replaces = {path: tuple(ids) for path, ids in self.replaced.items()}
+        change = Change(self.device, self.number, entry, self.lamport, self.time, values, replaces)
         return with_known_id(change, self.id)
 
 
@@ -108,7 +105,8 @@ def judge(changes: Sequence[StoredChange], seals: Mapping[int, SealFacts]) -> Ju
     return Judgement(creator.author_key if creator else None, reasons)
 
 
-def may_count(reserved: Iterable[str], role: Role) -> str | None:
+@lru_cache(maxsize=4096)
+def may_count(reserved: frozenset[str], role: Role) -> str | None:
     """Return why an author of this role may not touch these reserved segments, or None."""
     for segment in sorted(reserved):
         if not may_set(role, segment):

@@ -7,7 +7,6 @@ byte for byte from the columns it is stored in.
 import hashlib
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -15,9 +14,9 @@ import msgspec
 from stocktake_app import settings
 from stocktake_app.model import paths
 from stocktake_app.model.change import MAX_NUMBER, BadChangeError, Change, is_time
+from stocktake_app.store import shapes as known
 
-_ROW = re.compile(r"\[[a-z0-9]{1,32}\]")
-_HEX = re.compile(r"[0-9a-f]{32}")
+_ID = re.compile(r"[0-9a-f]{32}")
 _EMPTY = b"{}"
 
 
@@ -35,7 +34,7 @@ class Line(NamedTuple):
     """A change as it is stored: the members of its line, and what was learnt while reading.
 
     ``answers`` and ``replaces`` are the line's own JSON text, ``values`` the decoded answers,
-    ``shapes`` their paths without row ids, ``reserved`` the reserved segments that they touch.
+    ``shapes`` their paths without row ids, ``reserved`` the reserved segments that it touches.
     """
 
     id: str
@@ -47,7 +46,7 @@ class Line(NamedTuple):
     answers: str
     replaces: str
     values: dict[str, str | None]
-    shapes: list[str]
+    shapes: set[str]
     reserved: frozenset[str]
 
 
@@ -72,7 +71,8 @@ def read_line(line: bytes) -> Line:
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadChangeError(f"not a change: {error}") from None
     _check_members(envelope)
-    shapes, reserved = _check_paths(values, len(line))
+    shapes = _check_paths(values, len(line)) if values else set()
+    reserved = known.reserved_segments(shapes)
     if replaces != _EMPTY:
         reserved |= _check_replaces(replaces)
     if _canonical(envelope, answers, replaces) != line or _encode(values) != answers:
@@ -92,18 +92,21 @@ def read_line(line: bytes) -> Line:
     )
 
 
-def stored_line(change: Change) -> Line:
-    """Return a change of our own as it is stored."""
-    return read_line(change.line)
-
-
 def canonical_line(row: tuple[str, str, int, int, str, str, str]) -> bytes:
-    """Return the line of a stored change from (device, entry, lamport, number, replaces, answers, time)."""  # noqa: E501 - the columns in their order
+    """Return the line of a stored change.
+
+    ``row`` is device, entry, lamport, number, replaces, answers, time.
+    """
     device, entry, lamport, number, replaces, answers, time = row
     return (
         f'{{"device":"{device}","entry":"{entry}","lamport":{lamport},"number":{number},'
         f'"replaces":{replaces},"set":{answers},"time":"{time}"}}'
     ).encode()
+
+
+def stored_line(change: Change) -> Line:
+    """Return a change of our own as it is stored."""
+    return read_line(change.line)
 
 
 def decode_values(text: str) -> dict[str, str | None]:
@@ -116,9 +119,14 @@ def decode_replaces(text: str) -> dict[str, list[str]]:
     return _ids.decode(text)
 
 
+def encode_answers(answers: dict[str, str]) -> str:
+    """Return answers as the JSON text that an entry of several changes is stored with."""
+    return _encode(answers).decode()
+
+
 def reserved_segments(touched: Iterable[str]) -> frozenset[str]:
-    """Return the reserved segments of these paths: ``@form``, ``@order`` and so on."""
-    return frozenset().union(*(_reserved_segments(path) for path in touched if "@" in path))
+    """Return the reserved segments of these well-formed paths: ``@form``, ``@order``."""
+    return known.reserved_segments(known.learnt(path for path in touched if "@" in path))
 
 
 def _canonical(envelope: _Envelope, answers: bytes, replaces: bytes) -> bytes:
@@ -137,26 +145,22 @@ def _canonical(envelope: _Envelope, answers: bytes, replaces: bytes) -> bytes:
 
 
 def _check_members(envelope: _Envelope) -> None:
-    for name, value in (("device", envelope.device), ("entry", envelope.entry)):
-        if not _HEX.fullmatch(value):
-            raise BadChangeError(f"{name} is {value[:40]!r}, not an id")
-    for name, number in (("lamport", envelope.lamport), ("number", envelope.number)):
-        if not 0 < number <= MAX_NUMBER:
-            raise BadChangeError(f"{name} is {number}, not a positive whole number")
-    if not _is_time(envelope.time):
-        raise BadChangeError(f"time is {envelope.time[:40]!r}, not a time with its offset")
+    device, entry = envelope.device, envelope.entry
+    if not (_ID.fullmatch(device) and _ID.fullmatch(entry)):
+        raise BadChangeError(f"{device[:40]!r} or {entry[:40]!r} is not an id")
+    if not (0 < envelope.lamport <= MAX_NUMBER and 0 < envelope.number <= MAX_NUMBER):
+        raise BadChangeError(
+            f"number {envelope.number} or lamport {envelope.lamport} is not a positive whole number"
+        )
+    if not is_time(envelope.time):
+        raise BadChangeError(f"{envelope.time[:40]!r} is not a time with its offset")
 
 
-_is_time = lru_cache(maxsize=4096)(is_time)
-
-
-def _check_paths(values: dict[str, str | None], size: int) -> tuple[list[str], frozenset[str]]:
-    """Check the paths and the lengths of values; return shapes and reserved segments."""
-    if not values:
-        return [], frozenset()
+def _check_paths(values: dict[str, str | None], size: int) -> set[str]:
+    """Check the paths and the lengths of values; return the shapes."""
     joined = "\n".join(values)
-    shapes = (_ROW.sub("[a]", joined) if "[" in joined else joined).split("\n")
-    if len(shapes) != len(values) or not all(map(_is_shape, shapes)):
+    shapes = known.shapes_of(joined)
+    if not known.are_paths(shapes) or joined.count("\n") != len(values) - 1:
         wrong = next(path for path in values if not paths.is_path(path))
         raise BadChangeError(f"{wrong[:80]!r} is not an answer path")
     if size > paths.MAX_PATH_CHARS and max(map(len, values)) > paths.MAX_PATH_CHARS:
@@ -165,19 +169,7 @@ def _check_paths(values: dict[str, str | None], size: int) -> tuple[list[str], f
         value and len(value) > settings.MAX_VALUE_CHARS for value in values.values()
     ):
         raise BadChangeError(f"an answer has more than {settings.MAX_VALUE_CHARS:,} characters")
-    if "@" not in joined:
-        return shapes, frozenset()
-    return shapes, frozenset().union(*map(_reserved_segments, shapes))
-
-
-@lru_cache(maxsize=20_000)
-def _is_shape(shape: str) -> bool:
-    return paths.is_path(shape)
-
-
-@lru_cache(maxsize=20_000)
-def _reserved_segments(shape: str) -> frozenset[str]:
-    return frozenset(part for part in shape.split("/") if part.startswith("@"))
+    return shapes
 
 
 def _check_replaces(raw: bytes) -> frozenset[str]:
@@ -189,7 +181,7 @@ def _check_replaces(raw: bytes) -> frozenset[str]:
     for path, ids in replaces.items():
         if not paths.is_path(path):
             raise BadChangeError(f"{path[:80]!r} is not an answer path")
-        if not ids or ids != sorted(ids) or not all(map(_HEX.fullmatch, ids)):
+        if not ids or ids != sorted(ids) or not all(map(_ID.fullmatch, ids)):
             raise BadChangeError(f"what {path[:80]!r} replaces is not a sorted list of ids")
     if _encode(replaces) != raw:
         raise BadChangeError("not in canonical form")

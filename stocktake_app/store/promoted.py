@@ -1,31 +1,14 @@
-"""What a list shows of an entry, taken out of its answers by the names of the vocabulary.
+"""What a list shows of an entry, taken out of its answers by the names of the vocabulary."""
 
-Only answers outside repeats are looked at. Names are those of ``docs/vocabulary.md``.
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 from stocktake_app.model import paths
+from stocktake_app.store.shapes import TITLE_NAMES, learnt, promoted_paths
 
-TITLE_NAMES = (
-    "event_name",
-    "title",
-    "label",
-    "name",
-    "initiative_name",
-    "pledge_reference",
-    "initiative",
-    "pledge",
-    "indicator",
-    "event",
-)
-"""The first of these that is answered is the entry's title: a name, or the code of a register."""
-
-_NAMES = frozenset({*TITLE_NAMES, "bureau", "countries", "country", "language"})
 _TITLE_CHARS = 200
+_SECONDS = 19  # characters of a time without its offset
 
 
 class Promoted(NamedTuple):
@@ -40,22 +23,16 @@ class Promoted(NamedTuple):
     language: str
 
 
-@lru_cache(maxsize=20_000)
-def promoted_name(shape: str) -> str:
-    """Return which promoted answer a generic path is, or ""; rows are ``[...]`` in a shape."""
-    if shape in {paths.FORM, paths.STATE}:
-        return shape
-    name = shape.rpartition("/")[2]
-    return name if name in _NAMES and "[" not in shape and "@" not in shape else ""
+def promote(answers: Mapping[str, str | None], shapes: set[str] | None = None) -> Promoted:
+    """Return the promoted answers; ``shapes`` are those of the paths, when the caller has them.
 
-
-def promote(answers: Mapping[str, str | None], shapes: Iterable[str] | None = None) -> Promoted:
-    """Return the promoted answers; ``shapes`` are the paths' own, when the caller has them."""
+    Of two answers of one name, the one whose path is the first stands.
+    """
     found: dict[str, str] = {}
-    for shape, value in zip(shapes or answers, answers.values(), strict=True):
-        name = promoted_name(shape)
-        if name and value is not None:
-            found.setdefault(name, value)
+    for path in sorted(promoted_paths(learnt(answers) if shapes is None else shapes)):
+        value = answers[path]
+        if value is not None:
+            found.setdefault(path[path.rfind("/") + 1 :], value)
     get = found.get
     title = next((found[name] for name in TITLE_NAMES if name in found), "")
     return Promoted(
@@ -69,8 +46,9 @@ def promote(answers: Mapping[str, str | None], shapes: Iterable[str] | None = No
     )
 
 
-@lru_cache(maxsize=4096)
 def utc(time: str) -> str:
     """Return a change's time in UTC, to the second, so that times compare as text."""
+    if time.endswith(("+00:00", "Z")):
+        return f"{time[:_SECONDS]}Z"
     moment = datetime.fromisoformat(time).astimezone(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

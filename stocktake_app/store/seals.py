@@ -98,7 +98,8 @@ def unsealed(workspace: Workspace, entries: Iterable[str] | None = None) -> Unse
         found = connection.rows(
             "SELECT c.id, e.id, d.id, e.id, c.lamport, c.number, c.replaces, c.answers, c.time"
             " FROM change c JOIN device d ON d.key = c.device JOIN entry e ON e.key = c.entry"
-            " WHERE c.seal IS NULL AND c.counted = 1 AND (?1 IS NULL OR e.id IN (SELECT value FROM json_each(?1)))"
+            " WHERE c.seal IS NULL AND c.counted = 1"
+            " AND (?1 IS NULL OR e.id IN (SELECT value FROM json_each(?1)))"
             " ORDER BY d.key, c.number, c.id",
             (wanted,),
         )

@@ -5,16 +5,17 @@ Everything here runs inside the caller's writing transaction.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stocktake_app.model import paths
 from stocktake_app.model.codes import Role, Verdict
-from stocktake_app.model.fold import EntryState, fold
+from stocktake_app.model.fold import EntryState, Live, fold
 from stocktake_app.model.scope import Author
 from stocktake_app.store import rows
 from stocktake_app.store.database import Connection
 from stocktake_app.store.judging import SealFacts, StoredChange, judge
+from stocktake_app.store.lines import encode_answers
 from stocktake_app.store.promoted import promote, utc
 from stocktake_app.store.workspace import Workspace, own_author_key
 
@@ -36,6 +37,15 @@ class Settled:
     counts_moved: bool
     last_change: int
     last_counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an entry shows: answers with a value, differing versions by path, is it deleted."""
+
+    answers: dict[str, str]
+    conflicts: Mapping[str, tuple[Live, ...]]
+    deleted: bool
 
 
 @dataclass
@@ -135,6 +145,28 @@ def state_of(entry: str, changes: Iterable[StoredChange]) -> EntryState:
     return fold(one.change(entry) for one in changes if one.counted)
 
 
+def shown_state(entry: str, counted: Sequence[StoredChange]) -> Shown:
+    """Return what counted changes of an entry make of it, as folding all of them would.
+
+    An answer that one change sets and none replaces is what that change says, so only the others
+    are folded; with a deletion among them everything is, as it reaches beyond its own path.
+    """
+    if any(paths.DELETED in one.reserved for one in counted):
+        state = fold(one.change(entry) for one in counted)
+        return Shown(state.answers, state.conflicts, "" in state.deleted)
+    said: dict[str, str | None] = {}
+    contested: set[str] = set()
+    for one in counted:
+        contested |= said.keys() & one.values.keys()
+        contested.update(one.replaced)
+        said |= one.values
+    state = fold(one.change(entry, contested) for one in counted)
+    for path in contested:
+        said.pop(path, None)
+    plain = {path: value for path, value in said.items() if value is not None}
+    return Shown(plain | state.answers, state.conflicts, deleted=False)
+
+
 def _settle_block(
     connection: Connection, seals: dict[int, SealFacts], keys: Sequence[int]
 ) -> list[Settled]:
@@ -147,9 +179,7 @@ def _settle_block(
         " ORDER BY key",
         (json.dumps(keys),),
     ):
-        moved, conflicts, last_counted = _settle_entry(
-            connection, block, (key, name), changes[key], seals
-        )
+        moved, conflicts, last_counted = _settle_entry(block, (key, name), changes[key], seals)
         new = tuple(sorted(conflicts - known[key]))
         last = max((one.key for one in changes[key]), default=0)
         settled.append(
@@ -170,80 +200,84 @@ def _known_conflicts(connection: Connection, keys: Sequence[int]) -> dict[int, s
 
 
 def _settle_entry(
-    connection: Connection,
     block: _Block,
     entry: tuple[int, str],
     changes: Sequence[StoredChange],
     seals: dict[int, SealFacts],
 ) -> tuple[bool, set[str], int]:
     """Judge and fold one entry; return whether counts moved, conflicts, last counted key or 0."""
+    key, name = entry
     judgement = judge(changes, seals)
+    moved = _note_reasons(block, changes, judgement.reasons)
+    counted = [one for one in changes if one.key not in judgement.reasons]
+    shown = shown_state(name, counted)
+    block.conflicts += [
+        (key, path, live.change, live.value)
+        for path, versions in shown.conflicts.items()
+        for live in versions
+    ]
+    block.entries.append((*_columns(name, counted, shown), judgement.creator, key))
+    return moved, set(shown.conflicts), max((one.key for one in counted), default=0)
+
+
+def _note_reasons(
+    block: _Block, changes: Sequence[StoredChange], reasons: Mapping[int, str]
+) -> bool:
+    """Note what counts and why the rest does not; return whether any of it is different now."""
     moved = False
-    counted = []
     for change in changes:
-        reason = judgement.reasons.get(change.key)
+        reason = reasons.get(change.key)
+        if reason is not None:
+            block.reasons.append((change.key, reason))
+        elif not change.counted:
+            block.no_reasons.append((change.key,))
         if (reason is None) != change.counted:
             moved = True
             block.counted.append((int(reason is None), change.key))
-        if reason is None:
-            counted.append(change)
-            block.no_reasons.append((change.key,))
-        else:
-            block.reasons.append((change.key, reason))
-    state = fold(one.change(entry[1]) for one in counted)
-    block.conflicts += [
-        (entry[0], path, live.change, live.value)
-        for path, versions in state.conflicts.items()
-        for live in versions
-    ]
-    block.entries.append(_entry_row(connection, entry, (judgement.creator, counted, state)))
-    return moved, set(state.conflicts), max((one.key for one in counted), default=0)
+    return moved
 
 
-def _entry_row(
-    connection: Connection,
-    entry: tuple[int, str],
-    judged: tuple[int | None, Sequence[StoredChange], EntryState],
-) -> tuple[object, ...]:
-    creator, counted, state = judged
-    shown = promote(_said(entry[1], counted, state))
+def _columns(name: str, counted: Sequence[StoredChange], shown: Shown) -> tuple[object, ...]:
+    """Return the columns of an entry (id) that its changes make, in the order of ``_UPDATE``."""
     plain = len(counted) == 1 and paths.DELETED not in counted[0].reserved
-    sole = counted[0].key if plain else None
-    answers = None if sole else json.dumps(state.answers, ensure_ascii=False)
+    promoted = promote(_said(name, counted, shown))
     return (
-        rows.form_key(connection, shown.form) if shown.form else None,
-        creator,
-        sole,
-        answers,
-        *shown[1:],
+        promoted.form,
+        counted[0].key if plain else None,
+        None if plain else encode_answers(shown.answers),
+        *promoted[1:],
         max((utc(one.time) for one in counted), default=""),
         len(counted),
-        len(state.conflicts),
-        int("" in state.deleted),
+        len(shown.conflicts),
+        int(shown.deleted),
         int(bool(counted)),
-        entry[0],
     )
 
 
-def _said(entry: str, counted: Sequence[StoredChange], state: EntryState) -> dict[str, str]:
+def _said(entry: str, counted: Sequence[StoredChange], shown: Shown) -> dict[str, str]:
     """Return the answers to promote: those from before it was deleted, for a deleted entry."""
-    if "" not in state.deleted:
-        return state.answers
+    if not shown.deleted:
+        return shown.answers
     before = [one for one in counted if paths.DELETED not in one.values]
     return fold(one.change(entry) for one in before).answers
 
 
+_UPDATE = (
+    "UPDATE entry SET form = (SELECT key FROM form WHERE sha256 = ?), sole = ?, answers = ?,"
+    " title = ?, state = ?, event = ?, bureau = ?, countries = ?, language = ?, updated = ?,"
+    " changes = ?, conflicts = ?, deleted = ?, present = ?, creator = ?, stale = 1 WHERE key = ?"
+)
+
+
 def _write(connection: Connection, block: _Block, keys: Sequence[int]) -> None:
     connection.execute(
-        "DELETE FROM conflict WHERE entry IN (SELECT value FROM json_each(?))", (json.dumps(keys),)
+        "DELETE FROM conflict WHERE entry IN (SELECT value FROM json_each(?))",
+        (rows.as_json(keys),),
     )
+    for form in {row[0] for row in block.entries if row[0]}:
+        rows.form_key(connection, str(form))
     connection.executemany("INSERT INTO conflict VALUES (?, ?, ?, ?)", block.conflicts)
     connection.executemany("UPDATE change SET counted = ? WHERE key = ?", block.counted)
     connection.executemany("DELETE FROM set_aside WHERE change = ?", block.no_reasons)
     connection.executemany("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", block.reasons)
-    connection.executemany(
-        "UPDATE entry SET form = ?, creator = ?, sole = ?, answers = ?, title = ?, state = ?,"
-        " event = ?, bureau = ?, countries = ?, language = ?, updated = ?, changes = ?,"
-        " conflicts = ?, deleted = ?, present = ?, stale = 1 WHERE key = ?",
-        block.entries,
-    )
+    connection.executemany(_UPDATE, block.entries)

@@ -95,7 +95,7 @@ def _entries_and_changes(op: Operations) -> None:
     )
     op.create_index("ix_entry_form", "entry", ["form", "updated"])
     op.create_index("ix_entry_stale", "entry", ["stale"], sqlite_where=sa.text("stale = 1"))
-    op.create_index("ix_entry_updated", "entry", ["updated", "id"])
+    op.create_index("ix_entry_updated", "entry", ["updated"])
     op.create_table(
         "seal",
         whole("key"),
