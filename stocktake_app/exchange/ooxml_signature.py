@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 
 from stocktake_app.exchange.contents import PACKAGE_FORMAT, AlteredFileError
 from stocktake_app.exchange.relationships import escape
-from stocktake_app.trust.certificates import Certificate, certificate_key
+from stocktake_app.trust.certificates import UNREADABLE, Certificate, certificate_key
 from stocktake_app.trust.keys import PrivateKey, PublicKey, check_signature, sign
 
 MAX_CERTIFICATES = 6
@@ -110,26 +110,31 @@ def read_signature(data: bytes) -> PackageSignature:
     Raises:
         AlteredFileError: one byte is not as we write it, or the value does not fit.
     """
-    text = data.decode("utf-8", "replace")
-    value = _one(_VALUE, text)
     try:
-        certificates = tuple(
-            x509.load_der_x509_certificate(b64decode(one))
-            for one in _CERTIFICATE.findall(text, 0, text.find("</KeyInfo>"))[:MAX_CERTIFICATES]
-        )
-        signed_at = datetime.fromisoformat(_one(_TIME, text))
-        parts = tuple(_read_reference(*one) for one in _REFERENCE.findall(text))
-        body = _Body(parts, certificates, signed_at)
-        raw = b64decode(value)
-        if body.document(raw) != data:
-            raise AlteredFileError("its signature was changed")
-        signer = certificate_key(certificates[0])
-        check_signature(signer, _from_xml(signer, raw), body.signed_info())
-    except (ValueError, IndexError) as error:
-        if isinstance(error, AlteredFileError):
-            raise
+        return _read(data)
+    except AlteredFileError:
+        raise
+    except UNREADABLE_SIGNATURE:
         raise AlteredFileError("its signature does not fit") from None
-    return PackageSignature(parts, certificates, signed_at, raw)
+
+
+UNREADABLE_SIGNATURE = (*UNREADABLE, IndexError, Warning)
+"""What is raised for values that are none; cryptography warns of some certificates."""
+
+
+def _read(data: bytes) -> PackageSignature:
+    text = data.decode("utf-8", "replace")
+    value = b64decode(_one(_VALUE, text))
+    encoded = _CERTIFICATE.findall(text, 0, text.find("</KeyInfo>"))[:MAX_CERTIFICATES]
+    certificates = tuple(x509.load_der_x509_certificate(b64decode(one)) for one in encoded)
+    signed_at = datetime.fromisoformat(_one(_TIME, text))
+    parts = tuple(_read_reference(*one) for one in _REFERENCE.findall(text))
+    body = _Body(parts, certificates, signed_at)
+    if body.document(value) != data:
+        raise AlteredFileError("its signature was changed")
+    signer = certificate_key(certificates[0])
+    check_signature(signer, _from_xml(signer, value), body.signed_info())
+    return PackageSignature(parts, certificates, signed_at, value)
 
 
 _VALUE = re.compile(r"<SignatureValue>([A-Za-z0-9+/=]*)</SignatureValue>")

@@ -1,13 +1,18 @@
 """Every way known to change a signed workbook unseen; most of them pass in other verifiers."""
 
+from base64 import b64encode
+
 import forged_archives
 import forged_parts
 import forged_signatures
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from packages import Made, make_xlsx, officer_contents, packed, unpacked, xlsx_of
 from part_tools import SIGNATURE, swap
 from people import People
 
+from stocktake_app.exchange.contents import AlteredFileError
+from stocktake_app.exchange.ooxml_signature import read_signature
 from stocktake_app.exchange.verify import verify_package
 from stocktake_app.model.codes import Verdict
 
@@ -41,6 +46,19 @@ def test_changed_file_is_noticed(made: Made, name: str) -> None:
     }
     assert report.verdict is expected.get(name, Verdict.ALTERED), report.reasons
     assert (report.seals, report.objects, report.subject) == ((), {}, None)
+
+
+def test_bits_flipped_in_a_certificate_are_noticed(made: Made) -> None:
+    """Certificates are not digested themselves, and hostile ones fail in many ways."""
+    signature = unpacked(made.data)[SIGNATURE]
+    genuine = made.signer.certificate.public_bytes(Encoding.DER)
+    for place in range(0, len(genuine), 1 if made.people.kind == "ec" else 7):
+        for bit in (7, place % 7):
+            flipped = bytearray(genuine)
+            flipped[place] ^= 1 << bit
+            forged = signature.replace(b64encode(genuine), b64encode(flipped))
+            with pytest.raises(AlteredFileError):
+                read_signature(forged)
 
 
 def test_package_packed_again_unchanged_is_valid_so_the_forgeries_test_what_they_say(
