@@ -28,7 +28,7 @@ _NUMERIC_TYPES = frozenset({"int", "integer", "decimal"})
 class RepeatSlot:
     """One repeat in one place of the entry.
 
-    ``phantom`` is a row that does not exist: rules of the repeat itself are evaluated on it, also
+    ``preceding`` are the names of the nodes that stand before it. ``phantom`` is a row that does not exist: rules of the repeat itself are evaluated on it, also
     while there is no row. ``parked`` are rows beyond the number that the form asks for: kept in
     case the number was a slip.
     """
@@ -36,12 +36,17 @@ class RepeatSlot:
     definition: Repeat
     parent: Element
     phantom: Element
+    preceding: frozenset[str]
     parked: list[Element] = field(default_factory=list)
 
     @property
     def rows(self) -> list[Element]:
         """The rows, in order."""
         return self.parent.named(self.definition.name)
+
+    def set_rows(self, rows: list[Element]) -> None:
+        """Make these the rows, in this order."""
+        self.parent.replace_named(self.definition.name, rows, self.preceding)
 
 
 class EntryTree:
@@ -68,7 +73,7 @@ class EntryTree:
                 self.unknown[path] = value
         for element in list(self.below(self.root)):
             for slot in element.slots.values():
-                element.replace_named(slot.definition.name, sorted(slot.rows, key=sort_key))
+                slot.set_rows(sorted(slot.rows, key=sort_key))
 
     def _take(self, path: str, value: str) -> bool:
         parent, _, last = path.rpartition("/")
@@ -118,7 +123,7 @@ class EntryTree:
         rows.insert(place, row)
         row.parent = slot.parent
         row.shown = slot.parent.shown
-        slot.parent.replace_named(slot.definition.name, rows)
+        slot.set_rows(rows)
         return row
 
     def new_row_in(self, slot: RepeatSlot, row_id: str | None = None) -> Element:
@@ -131,8 +136,7 @@ class EntryTree:
 
     def detach(self, slot: RepeatSlot, row: Element) -> None:
         """Take a row out of the tree; it can be put back with `attach`."""
-        rows = [one for one in slot.rows if one is not row]
-        slot.parent.replace_named(slot.definition.name, rows)
+        slot.set_rows([one for one in slot.rows if one is not row])
         for element in self.below(row):
             self.by_path.pop(element.path, None)
         row.parent = None
@@ -140,7 +144,7 @@ class EntryTree:
     def attach(self, slot: RepeatSlot, row: Element) -> None:
         """Put a row that was taken out back behind the others."""
         row.parent = slot.parent
-        slot.parent.replace_named(slot.definition.name, [*slot.rows, row])
+        slot.set_rows([*slot.rows, row])
         for element in self.below(row):
             self.by_path[element.path] = element
 
@@ -186,15 +190,18 @@ class EntryTree:
         for child in definition.children:
             child_path = paths.join(path, child.name)
             if isinstance(child, Repeat):
-                element.slots[child.name] = self._slot(child, element, child_path)
+                preceding = frozenset(element.slots) | frozenset(element.named_children)
+                element.slots[child.name] = self._slot(child, element, child_path, preceding)
             else:
                 element.append(self._build(child, child_path))
         return element
 
-    def _slot(self, definition: Repeat, parent: Element, path: str) -> RepeatSlot:
+    def _slot(
+        self, definition: Repeat, parent: Element, path: str, preceding: frozenset[str]
+    ) -> RepeatSlot:
         phantom = _phantom(definition, parent, path)
         self.by_path[path] = phantom
-        return RepeatSlot(definition, parent, phantom)
+        return RepeatSlot(definition, parent, phantom, preceding)
 
     def _defaults(self, element: Element, node: XmlNode) -> None:
         """Copy default answers, and first rows where the form does not count them itself."""

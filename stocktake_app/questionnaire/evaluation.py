@@ -10,6 +10,7 @@ from stocktake_app.questionnaire.changes import ChangeLog
 from stocktake_app.questionnaire.entry_tree import EntryTree, RepeatSlot, is_phantom, normal
 from stocktake_app.questionnaire.graph import Rule
 from stocktake_app.questionnaire.nodes import Aspect, Group, Kind, Names, Question, Repeat
+from stocktake_app.questionnaire.row_order import sort_key
 from stocktake_app.questionnaire.surroundings import Surroundings
 from stocktake_app.questionnaire.xpath.compiler import Expression
 from stocktake_app.questionnaire.xpath.context import MAX_VISITS, Context, Meter
@@ -243,6 +244,7 @@ class Evaluator:
         for row in slot.rows[wanted:]:
             self.tree.detach(slot, row)
             slot.parked.append(row)
+        slot.parked.sort(key=sort_key)
         while len(slot.rows) < wanted and self._one_more_row(slot):
             pass
         self.structure_changed(slot)

@@ -201,7 +201,7 @@ class FormSession:
             rows[place - 1] if place else None, rows[place] if place < len(rows) else None
         )
         rows.insert(place, row)
-        slot.parent.replace_named(row.name, rows)
+        slot.set_rows(rows)
         if order is None:
             self._renumber(rows)
         else:

@@ -55,11 +55,12 @@ class Element:
         self.children.append(child)
         self.named_children.setdefault(child.name, []).append(child)
 
-    def replace_named(self, name: str, rows: list["Element"]) -> None:
-        """Make ``rows`` the children of that name, in that order, where the first of them stood."""
-        before = self.named_children.get(name, [])
+    def replace_named(
+        self, name: str, rows: list["Element"], preceding: frozenset[str]
+    ) -> None:
+        """Make ``rows`` the children of that name, behind the children of the preceding names."""
         kept = [child for child in self.children if child.name != name]
-        place = self.children.index(before[0]) if before else len(kept)
+        place = sum(child.name in preceding for child in kept)
         self.children = kept[:place] + rows + kept[place:]
         self.named_children[name] = rows
 
