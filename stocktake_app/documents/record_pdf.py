@@ -37,9 +37,6 @@ from stocktake_app.documents.text_layout import (
 )
 from stocktake_app.translations import Translator, translator
 
-LAYOUT = "pdf/1"
-"""Named in the manifest of a signed record, with the language: ``pdf/1 fr``."""
-
 BODY = TextStyle(9.5)
 LABEL = TextStyle(8.5, color=palette.MUTED)
 STRONG = TextStyle(9.5, Weight.BOLD)

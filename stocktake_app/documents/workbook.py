@@ -18,9 +18,6 @@ from stocktake_app.translations import Translator, translator
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-LAYOUT = "xlsx/1"
-"""Named in the manifest of a signed record, with the language: ``xlsx/1 fr``."""
-
 MAX_ROWS = 1_048_576
 PAGE_CHARS = 190
 HEADER_PADDING = 12.0

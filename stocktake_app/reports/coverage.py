@@ -215,10 +215,12 @@ class _Tally:
     def breakdown(self, dimension: str, labels: Labels) -> Breakdown:
         """Return the counts of a dimension, with the codes that nothing touches."""
         register = REGISTERS[dimension]
+        # Before the first event: what is in force until further notice.
+        day = date.max if self._latest == date.min else self._latest
         codes = [
             code
             for code, row in labels.rows(register).items()
-            if code in self._touched[dimension] or _in_force(row, self._latest)
+            if code in self._touched[dimension] or _in_force(row, day)
         ]
         unknown = sorted(set(self._touched[dimension]) - set(codes) - {""})
         _ = translator(labels.language)

@@ -33,7 +33,7 @@ def test_an_unknown_language_speaks_english() -> None:
     assert translator("tlh").language == "en"
 
 
-@pytest.mark.parametrize(("language", "expected"), [("fr", "Constats"), ("es", "Conclusiones")])
+@pytest.mark.parametrize(("language", "expected"), [("fr", "Constats"), ("es", "Constataciones")])
 def test_sentences_are_translated(language: str, expected: str) -> None:
     assert translator(language)("Findings") == expected
 
