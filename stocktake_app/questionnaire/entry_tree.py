@@ -28,9 +28,9 @@ _NUMERIC_TYPES = frozenset({"int", "integer", "decimal"})
 class RepeatSlot:
     """One repeat in one place of the entry.
 
-    ``preceding`` are the names of the nodes that stand before it. ``phantom`` is a row that does not exist: rules of the repeat itself are evaluated on it, also
-    while there is no row. ``parked`` are rows beyond the number that the form asks for: kept in
-    case the number was a slip.
+    ``preceding`` are the names of the nodes that stand before it. ``phantom`` is a row that does
+    not exist: rules of the repeat itself are evaluated on it, also while there is no row.
+    ``parked`` are rows beyond the number that the form asks for: kept in case it was a slip.
     """
 
     definition: Repeat

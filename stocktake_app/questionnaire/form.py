@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from stocktake_app.questionnaire.graph import Graph, build_graph
@@ -74,6 +74,7 @@ class Form:
     nodes: Mapping[str, Node]
     faults: tuple[Fault, ...]
     _loaded: Loaded
+    _translations: dict[str, Text] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return title and identity: all of a form would fill pages."""
@@ -138,7 +139,10 @@ class Form:
 
     def translation(self, key: str) -> Text:
         """Return the text with that id in all its languages."""
-        return translation(self._loaded.model, key)
+        text = self._translations.get(key)
+        if text is None:
+            text = self._translations[key] = translation(self._loaded.model, key)
+        return text
 
     def compiled(self, text: str, names: Names) -> Expression | None:
         """Return the compiled expression of a value inside a text; None when it is faulty."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from stocktake_app.questionnaire.nodes import Names, Output, Part
 from stocktake_app.questionnaire.xml_tree import BadFormError, XmlNode
 
-Forms = Mapping[str, tuple[Part, ...]]
-"""One translation: its text by form (``""`` plain, ``guidance``, ``image``...)."""
+Forms = Mapping[str, XmlNode]
+"""One translation: its value by form (``""`` plain, ``guidance``, ``image``...)."""
 
 _SAFE_FILE = re.compile(r"\w[\w .\-]{0,120}")
 
@@ -139,7 +139,7 @@ def _translations(itext: XmlNode | None) -> tuple[dict[str, dict[str, Forms]], s
             default = language
         found[language] = {
             text.attributes.get("id", ""): {
-                value.attributes.get("form", ""): parts_of(value) for value in text.named("value")
+                value.attributes.get("form", ""): value for value in text.named("value")
             }
             for text in translation.named("text")
         }

@@ -286,8 +286,8 @@ def translation(model: Model, key: str, form: str = "") -> Text:
     found: dict[str, tuple[Part, ...]] = {}
     for language, texts in model.translations.items():
         forms = texts.get(key, {})
-        parts = forms.get(form, () if form else forms.get("long", ()))
-        if parts:
+        value = forms.get(form) or (None if form else forms.get("long"))
+        if value is not None and (parts := parts_of(value)):
             found[language] = parts
     return Text(found)
 

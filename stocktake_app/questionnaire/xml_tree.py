@@ -5,6 +5,7 @@ Names and attributes are local ones: the prefixes of XForms never tell two thing
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 
 from stocktake_app.errors import UserFileError
@@ -91,7 +92,8 @@ class _Reader:
             raise BadFormError(f"The form's XML has more than {MAX_NODES} elements.")
         if len(self._open) >= MAX_DEPTH:
             raise BadFormError(f"The form's XML is nested deeper than {MAX_DEPTH} levels.")
-        node = XmlNode(_local(name), {_local(key): value for key, value in attributes.items()})
+        local = {_local(key): value for key, value in attributes.items()} if attributes else {}
+        node = XmlNode(_local(name), local)
         if self._open:
             self._open[-1].content.append(node)
         else:
@@ -105,5 +107,6 @@ class _Reader:
         self._open[-1].content.append(text)
 
 
+@lru_cache(maxsize=1024)
 def _local(name: str) -> str:
     return name.rpartition(" ")[2]

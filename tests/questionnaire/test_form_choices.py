@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a form is a table
 """Choices: static, filtered by answers, from registers, from rows, in every language."""
 
 import time

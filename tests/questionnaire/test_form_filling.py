@@ -117,7 +117,7 @@ def test_a_list_gives_exactly_the_rows_it_has(start: Start) -> None:
         ({"event": {"nope": 1}}, "event/nope", "no question of this name"),
         ({"findings": {"kind": "progress"}}, "findings", "a list of objects"),
         ({"findings": ["progress"]}, "findings[1]", "an object"),
-        ({"findings": [{}, {"kind": "zzz"}]}, "findings[2]/kind", "Choose from: progress, challenge"),
+        ({"findings": [{}, {"kind": "zzz"}]}, "findings[2]/kind", "Choose from: progress, chall"),
         ({"findings": [{"kind": ["progress"]}]}, "findings[1]/kind", "not a list"),
         ({"languages": ["en", "xx"]}, "languages", "“xx” is not among the choices"),
         ({"languages": ["en fr"]}, "languages", "a list of choice names"),

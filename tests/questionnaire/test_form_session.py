@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a form is a table
 """Rules at work on one entry: relevance, required, constraint, calculate, languages, actions."""
 
 from collections.abc import Callable

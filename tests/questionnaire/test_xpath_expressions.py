@@ -5,7 +5,6 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from stocktake_app.questionnaire.form import Form
 from stocktake_app.questionnaire.session import FormSession
 from stocktake_app.questionnaire.xpath.compiler import compile_expression
 from stocktake_app.questionnaire.xpath.context import Scope
@@ -46,11 +45,10 @@ def session(start: Callable[..., FormSession]) -> FormSession:
 
 
 def shown(session: FormSession, text: str, at: str = "") -> str:
-    form: Form = session.form
     tree = session._tree
     owner = tree.by_path[at] if at else tree.root
     names = owner.definition.names
-    rules = form._loaded.rules
+    rules = session.form._loaded.rules
     expression = compile_expression(text, Scope(names, rules.children, rules.repeats))
     return to_string(session._evaluator.evaluate(expression, owner))
 

@@ -55,9 +55,7 @@ class Element:
         self.children.append(child)
         self.named_children.setdefault(child.name, []).append(child)
 
-    def replace_named(
-        self, name: str, rows: list["Element"], preceding: frozenset[str]
-    ) -> None:
+    def replace_named(self, name: str, rows: list["Element"], preceding: frozenset[str]) -> None:
         """Make ``rows`` the children of that name, behind the children of the preceding names."""
         kept = [child for child in self.children if child.name != name]
         place = sum(child.name in preceding for child in kept)
