@@ -20,8 +20,9 @@ def commands(parser: argparse.ArgumentParser, prefix: str = "") -> dict[str, set
 
 
 def documented() -> set[str]:
-    rows = re.findall(r"^\| `([a-z]+(?: [a-z]+)?)", PAGE, flags=re.MULTILINE)
-    return {row for row in rows if row not in {"valid", "resaved", "altered", "unreadable"}}
+    rows = re.findall(r"^\| `([a-z]+(?: [a-z]+)?)[` ]", PAGE, flags=re.MULTILINE)
+    verdicts = {"verdict", "valid", "resaved", "altered", "unreadable"}
+    return set(rows) - verdicts
 
 
 def test_every_command_is_on_the_page_and_no_other() -> None:

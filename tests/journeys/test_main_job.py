@@ -1,7 +1,9 @@
 """The whole main job through the command line, as a person would do it, on real files."""
 
+import io
 import json
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +27,13 @@ ANSWERS = {
 Stocktake = Callable[..., tuple[int, Any]]
 
 
-@pytest.fixture
-def stocktake(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Stocktake:
-    """Run a command with ``--json`` in ``tmp_path``; give its exit code and object."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("STOCKTAKE_PASSPHRASE", "a passphrase for this test")
-
-    def run(*arguments: str) -> tuple[int, Any]:
+def run(*arguments: str) -> tuple[int, Any]:
+    """Run a command with ``--json``; return its exit code and its object, or what it complained."""
+    said, complained = io.StringIO(), io.StringIO()
+    with redirect_stdout(said), redirect_stderr(complained):
         code = main([*arguments, "--json"])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, json.loads(said.out) if said.out else said.err
-
-    return run
+    assert "Traceback" not in complained.getvalue()
+    return code, json.loads(said.getvalue()) if said.getvalue() else complained.getvalue()
 
 
 def enrol(stocktake: Stocktake, name: str, role: str, issuer: str) -> None:
@@ -52,20 +46,36 @@ def enrol(stocktake: Stocktake, name: str, role: str, issuer: str) -> None:
     assert stocktake("identity", "install", answer, "--workspace", name)[0] == 0
 
 
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with HQ, a bureau and two officers under it, all approved."""
+    folder = tmp_path_factory.mktemp("site")
+    with pytest.MonkeyPatch.context() as patch:
+        _enter(folder, patch)
+        assert run("init", "--workspace", "hq", "--role", "hq", "--name", "HQ")[0] == 0
+        enrol(run, "bureau", "bureau", "hq")
+        enrol(run, "dakar", "officer", "bureau")
+        enrol(run, "niamey", "officer", "bureau")
+    return folder
+
+
+def _enter(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.chdir(folder)
+    patch.setenv("STOCKTAKE_STATE", str(folder / "state"))
+    patch.setenv("STOCKTAKE_PASSPHRASE", "a passphrase for this test")
+
+
 @pytest.fixture
-def offices(stocktake: Stocktake) -> Stocktake:
-    """HQ, a bureau and two officers under it, all approved."""
-    assert stocktake("init", "--workspace", "hq", "--role", "hq", "--name", "HQ")[0] == 0
-    enrol(stocktake, "bureau", "bureau", "hq")
-    enrol(stocktake, "dakar", "officer", "bureau")
-    enrol(stocktake, "niamey", "officer", "bureau")
-    return stocktake
+def offices(site: Path, monkeypatch: pytest.MonkeyPatch) -> Stocktake:
+    """Run commands in the folder of the offices."""
+    _enter(site, monkeypatch)
+    return run
 
 
 def test_what_an_officer_captures_reaches_hq_and_leads_back_to_the_officer(
-    offices: Stocktake, tmp_path: Path
+    offices: Stocktake, site: Path
 ) -> None:
-    (tmp_path / "answers.json").write_text(json.dumps(ANSWERS), encoding="utf-8")
+    (site / "answers.json").write_text(json.dumps(ANSWERS), encoding="utf-8")
     capture = ("capture", "regional", "--answers", "answers.json", "--workspace", "dakar")
     code, captured = offices(*capture)
     assert (code, captured["problems"]) == (0, [])
@@ -73,7 +83,8 @@ def test_what_an_officer_captures_reaches_hq_and_leads_back_to_the_officer(
 
     code, dry = offices("import", "dakar.xlsx", "--workspace", "bureau", "--dry-run")
     assert (code, dry["files"][0]["new"]) == (0, 1)
-    assert offices("list", "--workspace", "bureau")[1]["entries"] == []
+    listed = offices("list", "--workspace", "bureau")[1]["entries"]
+    assert captured["entry"] not in [entry["id"] for entry in listed]
     code, taken = offices("import", "dakar.xlsx", "--workspace", "bureau")
     assert (code, taken["files"][0]["new"]) == (0, 1)
 
@@ -91,13 +102,13 @@ def test_what_an_officer_captures_reaches_hq_and_leads_back_to_the_officer(
     assert {step["signer_name"] for step in trace["changes"]} == {"Office dakar"}
     code, report = offices("report", "background", "--workspace", "hq", "--out", "paper.pdf")
     assert (code, report["findings"]) == (0, 2)
-    assert (tmp_path / "paper.pdf").read_bytes().startswith(b"%PDF-")
+    assert (site / "paper.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_two_officers_differ_a_person_decides_and_the_decision_travels(
-    offices: Stocktake, tmp_path: Path
+    offices: Stocktake, site: Path
 ) -> None:
-    (tmp_path / "answers.json").write_text(json.dumps(ANSWERS), encoding="utf-8")
+    (site / "answers.json").write_text(json.dumps(ANSWERS), encoding="utf-8")
     capture = ("capture", "regional", "--answers", "answers.json", "--workspace", "dakar")
     entry = offices(*capture)[1]["entry"]
     offices("export", "--workspace", "dakar", "--out", "one.xlsx")
@@ -109,7 +120,7 @@ def test_two_officers_differ_a_person_decides_and_the_decision_travels(
         from stocktake_app.actions import capture as actions
         from stocktake_app.actions.workspaces import open_folder
 
-        workspace = open_folder(tmp_path / place, passphrase="a passphrase for this test")
+        workspace = open_folder(site / place, passphrase="a passphrase for this test")
         actions.revise(workspace, entry, answers, now=datetime.now(UTC))
         workspace.close()
 
@@ -138,9 +149,9 @@ def test_two_officers_differ_a_person_decides_and_the_decision_travels(
 
 
 def test_a_reading_workspace_trusts_a_root_and_imports_without_any_key(
-    offices: Stocktake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    offices: Stocktake, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "answers.json").write_text(json.dumps(ANSWERS), encoding="utf-8")
+    (site / "answers.json").write_text(json.dumps(ANSWERS), encoding="utf-8")
     offices("capture", "regional", "--answers", "answers.json", "--workspace", "dakar")
     offices("export", "--workspace", "dakar", "--out", "dakar.xlsx")
     offices("identity", "root", "--workspace", "hq", "--out", "hq-root.pem")
