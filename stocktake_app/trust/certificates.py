@@ -5,9 +5,10 @@ What stands in them is in ``subjects.py``, what is checked of them in ``profile.
 
 import re
 from base64 import b64decode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import unquote
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -164,17 +165,14 @@ def subject_of(certificate: Certificate) -> Subject:
     Raises:
         BadCertificateError: its names are not written as we write them.
     """
-    names = certificate.subject
-    common = _only(names.get_attributes_for_oid(NameOID.COMMON_NAME))
-    units = [_text(one) for one in names.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)]
     says = _urns(certificate)
+    units = _texts(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME)
+    name = says.get("name") or "".join(_texts(certificate, NameOID.COMMON_NAME))
+    office = says.get("office") or "".join(units[1:])
     role = says.get("role", "")
     if role not in set(Role):
-        raise BadCertificateError(f"it names no known role but {role!r}")
-    office = units[1] if len(units) > 1 else ""
-    subject = Subject(
-        says.get("identity", ""), _text(common), Role(role), says.get("bureau", ""), office
-    )
+        raise BadCertificateError(f"it names no known role but {role[:20]!r}")
+    subject = Subject(says.get("identity", ""), name, Role(role), says.get("bureau", ""), office)
     try:
         check_subject(subject)
     except BadSubjectError as error:
@@ -267,7 +265,7 @@ def _as_authority(
     constraints = x509.BasicConstraints(ca=True, path_length=path_length)
     builder = builder.add_extension(constraints, critical=True)
     builder = builder.add_extension(key_usage(authority=True), critical=True)
-    return builder.add_extension(alternative_names(subject), critical=False)
+    return builder.add_extension(alternative_names(subject, authority=True), critical=False)
 
 
 def _as_leaf(builder: x509.CertificateBuilder, subject: Subject) -> x509.CertificateBuilder:
@@ -306,16 +304,8 @@ def _require(fact: bool, sentence: str) -> None:  # noqa: FBT001 - reads like an
         raise RefusedError(sentence)
 
 
-def _only(attributes: Sequence[x509.NameAttribute[str | bytes]]) -> x509.NameAttribute[str | bytes]:
-    if len(attributes) != 1:
-        raise BadCertificateError("it has not exactly one name")
-    return attributes[0]
-
-
-def _text(attribute: x509.NameAttribute[str | bytes]) -> str:
-    if not isinstance(attribute.value, str):
-        raise BadCertificateError("one of its names is not text")
-    return attribute.value
+def _texts(certificate: Certificate, kind: x509.ObjectIdentifier) -> list[str]:
+    return [str(one.value) for one in certificate.subject.get_attributes_for_oid(kind)]
 
 
 def _urns(certificate: Certificate) -> dict[str, str]:
@@ -326,4 +316,4 @@ def _urns(certificate: Certificate) -> dict[str, str]:
         raise BadCertificateError(f"it does not say whose it is ({error})") from None
     uris = names.get_values_for_type(x509.UniformResourceIdentifier)
     words = [uri.removeprefix(URN).partition(":") for uri in uris if uri.startswith(URN)]
-    return {kind: value for kind, _, value in words}
+    return {kind: unquote(word) for kind, _, word in words}

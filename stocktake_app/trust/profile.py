@@ -129,7 +129,7 @@ def _common(
     key = certificate_key(certificate)
     return {
         ExtensionOID.KEY_USAGE: key_usage(authority=authority),
-        ExtensionOID.SUBJECT_ALTERNATIVE_NAME: alternative_names(subject),
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME: alternative_names(subject, authority=authority),
         ExtensionOID.SUBJECT_KEY_IDENTIFIER: x509.SubjectKeyIdentifier.from_public_key(key),
     }
 

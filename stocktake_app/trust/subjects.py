@@ -2,13 +2,15 @@
 
 Names are ``O=GCR Stocktaking, OU=<bureau, or HQ>[, OU=<office>], CN=<name>``, so that one critical
 directoryName constraint (RFC 5280, 4.2.1.10) keeps a bureau inside its own branch. Identity, role
-and bureau stand as URIs in the subject alternative name.
+and bureau stand as URIs in the subject alternative name, and there stand name and office too where
+other programs could not read them.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
@@ -16,13 +18,15 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from stocktake_app.errors import RefusedError
 from stocktake_app.model.codes import Role
 from stocktake_app.model.scope import Author
+from stocktake_app.trust.comparable import comparable
 from stocktake_app.trust.keys import PublicKey, fingerprint
 
 ORGANIZATION = "GCR Stocktaking"
 HQ_UNIT = "HQ"
 NO_UNIT = "-"
+ZERO_WIDTH_NON_JOINER = "\N{ZERO WIDTH NON-JOINER}"  # Persian and Dari names are spelt with it
 URN = "urn:stocktake:"
-MAX_NAME_CHARS = 64  # ub-common-name and ub-organizational-unit-name of X.520
+MAX_NAME_CHARS = 120
 
 USAGES = (
     ExtendedKeyUsageOID.EMAIL_PROTECTION,  # LibreOffice and pdfsig trust no signer without it
@@ -97,9 +101,7 @@ def _check_text(what: str, text: str) -> None:
             f"The {what} {text[:20]!r}… has {len(text)} characters; "
             f"a certificate holds {MAX_NAME_CHARS}: shorten it."
         )
-    shown = text.replace(
-        "\N{ZERO WIDTH NON-JOINER}", ""
-    )  # Persian and Dari names are spelt with it
+    shown = text.replace(ZERO_WIDTH_NON_JOINER, "")
     if text != unicodedata.normalize("NFC", text).strip() or not shown.isprintable():
         raise BadSubjectError(
             f"The {what} {text!r} has blanks around it or characters that cannot be shown."
@@ -108,8 +110,9 @@ def _check_text(what: str, text: str) -> None:
 
 def leaf_name(subject: Subject) -> x509.Name:
     """Return the distinguished name of somebody who signs."""
-    units = [subject.unit, subject.office] if subject.office else [subject.unit]
-    return _name(units, subject.name)
+    office = comparable(subject.office)
+    units = [subject.unit, office] if office else [subject.unit]
+    return _name(units, comparable(subject.name) or subject.role.value)
 
 
 def authority_name(subject: Subject, key: PublicKey) -> x509.Name:
@@ -118,11 +121,14 @@ def authority_name(subject: Subject, key: PublicKey) -> x509.Name:
     return _name([subject.unit], f"Stocktake {subject.unit} {title} {fingerprint(key)}")
 
 
-def alternative_names(subject: Subject) -> x509.SubjectAlternativeName:
-    """Return identity, role and bureau as URIs."""
-    names = [f"{URN}identity:{subject.identity}", f"{URN}role:{subject.role}"]
-    names += [f"{URN}bureau:{subject.bureau}"] if subject.bureau else []
-    return x509.SubjectAlternativeName([x509.UniformResourceIdentifier(one) for one in names])
+def alternative_names(subject: Subject, *, authority: bool = False) -> x509.SubjectAlternativeName:
+    """Return as URIs: identity, role, bureau, and name and office where the DN tells them not."""
+    words = {"identity": subject.identity, "role": subject.role.value, "bureau": subject.bureau}
+    for kind, text in (("name", subject.name), ("office", subject.office)):
+        if authority or comparable(text) != text:
+            words[kind] = quote(text, safe="")
+    uris = [f"{URN}{kind}:{word}" for kind, word in words.items() if word]
+    return x509.SubjectAlternativeName([x509.UniformResourceIdentifier(one) for one in uris])
 
 
 def name_constraints(subject: Subject) -> x509.NameConstraints:

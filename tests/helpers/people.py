@@ -80,7 +80,7 @@ def make_people(kind: Kind) -> People:
         mena=mena,
         wca_officer=enrol_officer(wca, new_key(kind), "Agente de terrain, Sénégal", now),
         second_wca_officer=enrol_officer(wca, new_key(kind), "Agent de terrain, Niger", now),
-        mena_officer=enrol_officer(mena, new_key(kind), "مسؤول ميداني", now),
+        mena_officer=enrol_officer(mena, new_key(kind), "مسؤول ميداني 7، Amman", now),
         stranger=provisional_signer(
             new_key(kind), subject(Role.OFFICER, "WCA", "Officer of nobody"), now
         ),

@@ -1,9 +1,10 @@
 from datetime import timedelta
 
 import pytest
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from people import People, authority_of, subject
 
@@ -15,6 +16,7 @@ from stocktake_app.trust.certificates import (
     Authority,
     BadCertificateError,
     BadSubjectError,
+    Certificate,
     Subject,
     author_of,
     check_subject,
@@ -29,10 +31,11 @@ from stocktake_app.trust.certificates import (
 from stocktake_app.trust.profile import check_bureau, check_leaf, check_root
 
 printable = st.text(
-    st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=40
+    st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=120
 )
 
 
+@example(name="ع" * 120, office="م" * 120, identity=bytes(16))
 @given(name=printable, office=printable, identity=st.binary(min_size=16, max_size=16))
 @settings(max_examples=50)
 def test_whoever_can_stand_in_a_certificate_is_read_out_of_it_unchanged(
@@ -48,6 +51,38 @@ def test_whoever_can_stand_in_a_certificate_is_read_out_of_it_unchanged(
     assert subject_of(certificate) == asked
     assert author_of(certificate) == asked.author
     assert check_leaf(certificate) == asked
+    assert asn1_name(certificate).hashable
+
+
+def asn1_name(certificate: Certificate) -> asn1_x509.Name:
+    """Return the name as pyHanko compares it; its preparation raises for many texts."""
+    return asn1_x509.Name.load(certificate.subject.public_bytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "common"),
+    [
+        ("Zoë O'Brien", "Zoë O'Brien"),
+        ("محمد الأمين", "محمد الأمين"),
+        ("مكتب الخرطوم 2", "مكتب الخرطوم"),
+        ("(مكتب UNHCR) الخرطوم", "مكتب ) الخرطوم"),
+        ("𞤀𞤣𞤤𞤢𞤥 Bah", "Bah"),
+        ("𞤀𞤣𞤤𞤢𞤥", "officer"),
+        ("می\u200cنا", "مینا"),
+        ("ع" * 60, "ع" * 32),
+        ("N" * 100, "N" * 64),
+    ],
+)
+def test_other_programs_get_what_they_can_compare_and_we_the_whole_name(
+    people: People, name: str, common: str
+) -> None:
+    asked = subject(Role.OFFICER, "WCA", name)
+    key = people.wca_officer.key.public_key()
+    certificate = issue_leaf(authority_of(people.wca), key, asked, people.now)
+    shown = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value
+    assert shown == common
+    assert subject_of(certificate).name == name
+    assert asn1_name(certificate).hashable
 
 
 def test_names_read_in_the_order_of_rfc_4514(people: People) -> None:
@@ -65,7 +100,7 @@ def test_an_officer_without_a_bureau_yet_gets_a_provisional_certificate(people: 
     ("wrong", "sentence"),
     [
         (Subject("0" * 32, "", Role.OFFICER, "WCA"), "needs a name"),
-        (Subject("0" * 32, "N" * 65, Role.OFFICER, "WCA"), "has 65 characters"),
+        (Subject("0" * 32, "N" * 121, Role.OFFICER, "WCA"), "has 121 characters"),
         (Subject("0" * 32, "A name\n", Role.OFFICER, "WCA"), "cannot be shown"),
         (Subject("0" * 32, "A\u202ename", Role.OFFICER, "WCA"), "cannot be shown"),
         (Subject("0" * 31, "A name", Role.OFFICER, "WCA"), "32 hexadecimal digits"),
@@ -83,6 +118,12 @@ def test_who_cannot_stand_in_a_certificate_is_told_why(wrong: Subject, sentence:
 
 def test_a_dari_name_keeps_its_zero_width_joiner() -> None:
     check_subject(Subject("0" * 32, "می\u200cنا", Role.OFFICER, "ASO"))
+
+
+def test_an_authority_bears_the_whole_name_of_its_bureau(people: People) -> None:
+    wca = authority_of(people.wca).certificate
+    assert subject_of(wca) == subject_of(people.wca.signer.certificate)
+    assert "OU=WCA" in wca.subject.rfc4514_string()
 
 
 def test_authorities_have_the_profile_that_is_checked(people: People) -> None:

@@ -119,8 +119,8 @@ def test_a_bureau_needs_a_second_key(people: People) -> None:
 
 
 def test_a_name_that_cannot_be_certified_is_refused_at_once(people: People) -> None:
-    with pytest.raises(BadSubjectError, match="has 99 characters"):
-        make_request(two_keys("ec"), replace(OFFICER, name="N" * 99), people.now)
+    with pytest.raises(BadSubjectError, match="has 121 characters"):
+        make_request(two_keys("ec"), replace(OFFICER, name="N" * 121), people.now)
 
 
 @pytest.mark.parametrize("member", ["name", "role", "bureau", "office", "identity", "created"])
