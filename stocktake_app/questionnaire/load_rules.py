@@ -46,7 +46,7 @@ class RuleCompiler:
         try:
             return compile_expression(text, self._scope(owner))
         except XPathSyntaxError as error:
-            self._note(owner, Aspect.CHOICES, text, str(error), Severity.ERROR)
+            self.note(owner, Aspect.CHOICES, text, str(error), Severity.ERROR)
             return None
 
     def _compile(self, text: str, owner: Names, aspect: Aspect) -> Expression | None:
@@ -54,22 +54,23 @@ class RuleCompiler:
             expression = compile_expression(text, self._scope(owner))
         except UnknownFunctionError as error:
             message = f"{error} The rule is left out."
-            self._note(owner, aspect, text, message, Severity.WARNING)
+            self.note(owner, aspect, text, message, Severity.WARNING)
             return None
         except XPathSyntaxError as error:
-            self._note(owner, aspect, text, str(error), Severity.ERROR)
+            self.note(owner, aspect, text, str(error), Severity.ERROR)
             return None
         for names in expression.reads.unknown:
             message = f"there is no question “{'/'.join(names[1:])}”; it is read as nothing."
-            self._note(owner, aspect, text, message, Severity.WARNING)
+            self.note(owner, aspect, text, message, Severity.WARNING)
         return expression
 
     def _scope(self, owner: Names) -> Scope:
         return Scope(owner, self.children, self.repeats)
 
-    def _note(
+    def note(
         self, owner: Names, aspect: Aspect, text: str, message: str, severity: Severity
     ) -> None:
+        """Note a fault, once."""
         fault = Fault("/".join(owner[1:]), aspect, text.strip(), message, severity)
         if fault not in self.faults:
             self.faults.append(fault)

@@ -26,6 +26,7 @@ from stocktake_app.questionnaire.nodes import (
     StaticChoice,
     Text,
 )
+from stocktake_app.questionnaire.problems import Severity
 from stocktake_app.questionnaire.xml_tree import BadFormError, XmlNode, parse_xml
 from stocktake_app.questionnaire.xpath.compiler import Expression
 
@@ -40,6 +41,7 @@ _RULES_OF_BIND = (
     ("constraint", Aspect.CONSTRAINT),
 )
 _TRIVIAL = {"required": "false()", "readonly": "false()", "relevant": "true()"}
+_YES = frozenset({"yes", "true", "true()"})
 _EVENTS = {
     "odk-instance-first-load": Event.FIRST_LOAD,
     "xforms-ready": Event.FIRST_LOAD,
@@ -150,6 +152,7 @@ class _Loader:
     def _question(self, names: Names) -> Question:
         control = self.body.controls.get(names)
         bind = self.model.binds.get(names, {})
+        self._report_unsupported(names, control)
         question = Question(
             path="/".join(names[1:]),
             name=names[-1],
@@ -168,10 +171,17 @@ class _Loader:
             bounds=_bounds(control),
             preload=_preload(bind),
             actions=tuple(self._changed.get(names, ())),
+            confidential=bind.get("confidential", "") in _YES,
             has_control=control is not None,
         )
         self.nodes[names] = question
         return question
+
+    def _report_unsupported(self, names: Names, control: Control | None) -> None:
+        query = control.node.attributes.get("query", "") if control else ""
+        if query:
+            message = "choices from the sheet external_choices are not supported; text is asked."
+            self.rules.note(names, Aspect.CHOICES, query, message, Severity.WARNING)
 
     def _group_rules(self, names: Names, repeat: Control | None) -> dict[Aspect, Expression]:
         rules = self._bind_rules(names, self.model.binds.get(names, {}))

@@ -183,7 +183,8 @@ class Question:
     """One question.
 
     ``path`` is generic (``findings/text``), ``appearance`` the raw words, ``data_type`` the type
-    of its bind; ``has_control``: it is shown to people; ``register``: the file it selects from.
+    of its bind; ``has_control``: it is shown to people; ``confidential``: the form says that its
+    answers are; ``register``: the file it selects from.
     """
 
     path: str
@@ -203,6 +204,7 @@ class Question:
     bounds: Bounds | None = None
     preload: Preload | None = None
     actions: tuple[Action, ...] = ()
+    confidential: bool = False
     has_control: bool = False
 
     @property

@@ -160,6 +160,29 @@ def test_questions_for_pictures_are_named_as_not_captured_yet() -> None:
     assert conversion.problems[0].row == 2
 
 
+def test_external_choices_are_named_as_not_supported() -> None:
+    survey = [
+        ["type", "name", "label", "choice_filter"],
+        ["text", "a", "A", ""],
+        ["select_one_external l", "b", "B", "c=${a}"],
+    ]
+    external = [["list_name", "name", "label", "c"], ["l", "x", "X", "1"]]
+    conversion = convert(xlsx(survey=survey, external_choices=external), "f.xlsx")
+    assert conversion.xform is not None, errors(conversion)
+    assert [(one.row, one.column, one.severity) for one in conversion.problems] == [
+        (3, "choice_filter", Severity.WARNING)
+    ]
+
+
+def test_a_question_may_be_marked_confidential(read: Callable[[str], Form]) -> None:
+    form = read(
+        "| survey |\n| | type | name | label | bind::stocktake:confidential |\n"
+        "| | text | name | Name | yes |\n| | text | place | Place | |\n"
+        '| settings |\n| | namespaces |\n| | stocktake="urn:stocktake:forms" |\n'
+    )
+    assert [one.name for one in form.questions() if one.confidential] == ["name"]
+
+
 def test_blocks_of_kobotoolbox_are_asked_as_plain_questions() -> None:
     survey = [
         ["type", "name", "label", "kobo--score-choices", "kobo--matrix_list"],
