@@ -67,6 +67,10 @@ class Limits:
     carried_bytes: int = 64 * 1024**2
     carried_ratio: int = 4
 
+    def carried(self, file_bytes: int) -> int:
+        """Return how much the seals and objects of a file of this size may take together."""
+        return max(self.carried_bytes, self.carried_ratio * file_bytes)
+
 
 def check_format(text: str) -> None:
     """Check that a signature's remark names no format that only a newer program can read.

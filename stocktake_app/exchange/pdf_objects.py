@@ -162,10 +162,10 @@ def inflate(data: bytes, limit: int) -> bytes:
     """
     inflater = zlib.decompressobj()
     try:
-        inflated = inflater.decompress(data, limit)
+        inflated = inflater.decompress(data, limit + 1)  # 0 would mean without limit
     except zlib.error:
         raise AlteredFileError("an attachment is damaged") from None
-    if not inflater.eof or inflater.unused_data:
+    if not inflater.eof or inflater.unused_data or len(inflated) > limit:
         raise AlteredFileError("an attachment is damaged or too large")
     return inflated
 

@@ -26,7 +26,14 @@ from stocktake_app.exchange.pdf_objects import (
     inflate,
     read_document,
 )
-from stocktake_app.exchange.pdf_parts import FIELD, FORM_NAME, FORM_TYPE, SEAL_TYPE, seal_name
+from stocktake_app.exchange.pdf_parts import (
+    FIELD,
+    FORM_NAME,
+    FORM_TYPE,
+    SEAL_TYPE,
+    form_name,
+    seal_name,
+)
 from stocktake_app.model.seal import MAGIC
 from stocktake_app.trust.certificates import Certificate
 from stocktake_app.trust.cms import BadSignatureError, open_digest
@@ -137,43 +144,47 @@ def _carried(
     document: Document, catalog: Dictionary, limits: Limits
 ) -> tuple[tuple[bytes, ...], dict[str, bytes]]:
     """Return the attachments: exactly ours, under their names, in their order."""
+    attached = _attached(document, catalog)
+    if len(attached) > limits.seals:
+        raise ForeignFileError("The file holds more attachments than any package does.")
+    forms = [found.group(1) for one in attached if (found := FORM_NAME.fullmatch(one))]
+    seals = [seal_name(number) for number in range(1, len(attached) - len(forms) + 1)]
+    if list(attached) != [*map(form_name, sorted(forms)), *seals]:
+        raise AlteredFileError("it carries something that no package does")
+    room = limits.carried(len(document.data))
+    objects: dict[str, bytes] = {}
+    for form in forms:
+        name = form_name(form)
+        packed = _attachment(document, attached[name], name, FORM_TYPE)
+        objects[form] = inflate(packed, min(room, settings.MAX_FORM_BYTES))
+        room -= len(objects[form])
+    return tuple(_attachment(document, attached[one], one, SEAL_TYPE) for one in seals), objects
+
+
+def _attached(document: Document, catalog: Dictionary) -> dict[str, Value]:
+    """Return what is attached by name, in order: name tree and catalogue must say the same."""
     names = document.dictionary(catalog.get("/Names"))
     tree = document.dictionary(names.get("/EmbeddedFiles"))
     if not names.keys() <= {"/EmbeddedFiles", "/Dests"} or tree.keys() != {"/Names"}:
         raise AlteredFileError("it carries something else than signed records")
     pairs = document.array(tree["/Names"])
-    if pairs[1::2] != document.array(catalog.get("/AF")) or len(pairs) > 2 * limits.seals:
+    keys = [one.decode("latin-1") for one in pairs[::2] if isinstance(one, bytes)]
+    if pairs[1::2] != document.array(catalog.get("/AF")) or 2 * len(set(keys)) != len(pairs):
         raise AlteredFileError("its attachments are not those that it names")
-    objects: dict[str, bytes] = {}
-    seals: list[bytes] = []
-    for name, reference in zip(pairs[::2], pairs[1::2], strict=False):
-        text = name.decode("ascii", "replace") if isinstance(name, bytes) else ""
-        form = FORM_NAME.fullmatch(text)
-        if form and not seals and form.group(1) > max(objects, default=""):
-            objects[form.group(1)] = _attachment(document, reference, text, FORM_TYPE)
-        elif text == seal_name(len(seals) + 1):
-            seals.append(_attachment(document, reference, text, SEAL_TYPE))
-        else:
-            raise AlteredFileError(f"it carries something that no package does: {text[:80]!r}")
-    return tuple(seals), objects
+    return dict(zip(keys, pairs[1::2], strict=True))
 
 
 def _attachment(document: Document, reference: Value, name: str, media_type: str) -> bytes:
+    """Return an attachment as it is stored: forms are deflated, seals are not."""
     spec = document.dictionary(reference)
     files = document.dictionary(spec.get("/EF"))
     stream = files.get("/F")
-    same = {spec.get("/F"), spec.get("/UF")} == {name.encode()} if _plain(spec) else False
+    same = spec.get("/F") == spec.get("/UF") == name.encode()
     if not same or files.keys() != {"/F", "/UF"} or files["/UF"] != stream:
         raise AlteredFileError(f"the attachment {name} has two faces")
     head, data = document.stream(stream)
     if head.get("/Subtype") != Name("/" + media_type.replace("/", "#2F")):
         raise AlteredFileError(f"the attachment {name} is something else")
-    if media_type == FORM_TYPE and head.get("/Filter") == Name("/FlateDecode"):
-        return inflate(data, settings.MAX_FORM_BYTES)
-    if "/Filter" in head:
+    if head.get("/Filter") != (Name("/FlateDecode") if media_type == FORM_TYPE else None):
         raise AlteredFileError(f"the attachment {name} is packed in a way that no package is")
     return data
-
-
-def _plain(spec: Dictionary) -> bool:
-    return isinstance(spec.get("/F"), bytes) and isinstance(spec.get("/UF"), bytes)

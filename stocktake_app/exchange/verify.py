@@ -162,9 +162,9 @@ def _in_order(seals: Sequence[Seal]) -> list[Seal]:
     """Bring the seals of a file that was saved again into the order that one of them names."""
     by_id = {seal.id: seal for seal in seals}
     for closing in seals:
-        rest = by_id.keys() - {closing.id}
-        if set(closing.manifest.seals) == rest:
-            return [*(by_id[one] for one in closing.manifest.seals), closing]
+        named = closing.manifest.seals
+        if len(named) == len(by_id) - 1 and set(named) == by_id.keys() - {closing.id}:
+            return [*(by_id[one] for one in named), closing]
     raise AlteredFileError("some of the signed records in it are missing")
 
 

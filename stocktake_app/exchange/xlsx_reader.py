@@ -87,7 +87,7 @@ def read_xlsx(data: bytes | mmap, limits: Limits) -> Opened:
 def _check_carried_size(archive: Archive, limits: Limits) -> None:
     """Bound what is held in memory: encoded seals can hardly be compressed."""
     carried = sum(archive.entries[name].size for name in _custom_parts(archive))
-    if carried > max(limits.carried_bytes, limits.carried_ratio * len(archive.data)):
+    if carried > limits.carried(len(archive.data)):
         raise ForeignFileError("The file would swell beyond all measure when opened.")
 
 

@@ -134,6 +134,7 @@ def test_limits_of_a_pdf(people: People) -> None:
     made = make_pdf(people, "bureau")
     assert judged(made, Limits(seals=2)).verdict is not Verdict.VALID
     assert judged(made, Limits(file_bytes=1000)).verdict is Verdict.UNREADABLE
+    assert judged(made, Limits(carried_bytes=10, carried_ratio=0)).verdict is Verdict.ALTERED
     assert judged(made, Limits()).verdict is Verdict.VALID
 
 
