@@ -14,6 +14,7 @@ from stocktake_app.ui.moments import day, when
 from stocktake_app.ui.parts import button, clear, column, heading, label, line, panel, scrolling
 from stocktake_app.ui.screen import Screen
 from stocktake_app.ui.texts import _, _n
+from stocktake_app.ui.titles import titles_in
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLayout
@@ -110,7 +111,7 @@ class HomeScreen(Screen):
 
         language = self.context.preferences.language
         workspace = self.context.workspace
-        self.context.read(lambda: _today(workspace), self._show, self)
+        self.context.read(lambda: _today(workspace, language), self._show, self)
         self.context.read(lambda: forms.offered(language), self._show_forms, self)
 
     def _show(self, today: Today) -> None:
@@ -165,17 +166,15 @@ class HomeScreen(Screen):
             self._grid.setColumnStretch(at, 1)
 
 
-def _today(workspace: "Workspace") -> Today:
+def _today(workspace: "Workspace", language: str) -> Today:
     from stocktake_app.store import conflicts, drafts, entries, outbox
 
     mine = entries.EntryFilter(states=("open",), author=workspace.profile.identity)
     drafted = drafts.list_drafts(workspace)
-    typed = [
-        Unfinished(one.title or _("(no title)"), when(one.updated), ("draft", one.id))
-        for one in drafted
-    ]
+    title = titles_in(workspace, language)
+    typed = [Unfinished(title(one.title), when(one.updated), ("draft", one.id)) for one in drafted]
     started = [
-        Unfinished(one.title or _("(no title)"), when(one.updated), ("entry", one.id))
+        Unfinished(title(one.title), when(one.updated), ("entry", one.id))
         for one in entries.list_entries(workspace, mine, limit=CONTINUED)
         if one.id not in {draft.entry for draft in drafted}
     ]
@@ -190,16 +189,16 @@ def _today(workspace: "Workspace") -> Today:
         waiting=len(waiting),
         came_back=len(refused),
         differing=conflicts.count_conflicts(workspace),
-        due=_due(workspace),
+        due=_due(workspace, language),
     )
 
 
-def _due(workspace: "Workspace") -> tuple[tuple[str, str], ...]:
+def _due(workspace: "Workspace", language: str) -> tuple[tuple[str, str], ...]:
     from stocktake_app.store.registers import register_rows
 
     today = now().date().isoformat()
     rows = [
-        (row.get("label", row["name"]), row["start_date"])
+        (row.get(f"label_{language}") or row.get("label", row["name"]), row["start_date"])
         for row in register_rows(workspace, "events.csv")
         if row.get("start_date", "") >= today
     ]

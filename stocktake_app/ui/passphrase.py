@@ -31,7 +31,8 @@ class PassphraseDialog(QDialog):
         self._message = Message(context.tokens)
         self.first = self._line(_("Passphrase"))
         self.second = self._line(_("The same again"))
-        self.second.setVisible(new)
+        if not new:
+            self.second.hide()
         text = (
             _(
                 "It protects your signature: whatever you export is signed with a key that only"

@@ -9,7 +9,16 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLayout, QWidget
 from stocktake_app import __version__
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.files import show_folder
-from stocktake_app.ui.parts import button, column, heading, kept_narrow, label, panel, scrolling
+from stocktake_app.ui.parts import (
+    button,
+    column,
+    heading,
+    kept_narrow,
+    label,
+    line,
+    panel,
+    scrolling,
+)
 from stocktake_app.ui.registers import label_of
 from stocktake_app.ui.screen import Screen
 from stocktake_app.ui.texts import LANGUAGES, _
@@ -121,7 +130,7 @@ class SettingsScreen(Screen):
         self._where.addRow(label(_("Folder"), "muted"), label(str(info.folder), wrap=True))
         self._where.addRow(label(_("Protection"), "muted"), label(safe, wrap=True))
         for note in info.notes:
-            self._where.addRow(label(""), label(note, "small", wrap=True))
+            self._where.addRow(label(""), label(_(note), "small", wrap=True))
         self._where.addRow(
-            label(""), button(_("Show the folder"), lambda: show_folder(info.folder))
+            label(""), line(button(_("Show the folder"), lambda: show_folder(info.folder)), 1)
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
@@ -72,15 +72,40 @@ def focusable(root: QWidget) -> Iterator[QWidget]:
             yield widget
 
 
+def activate(qtbot: QtBot, window: QWidget) -> None:
+    """Give a window the keyboard; off the screen no window manager does."""
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    until(qtbot, window.isActiveWindow)
+
+
+class _Flashes(QObject):
+    """Notices widgets that come up as windows of their own: shown before they had their place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Look at every widget that is shown."""
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+            popup = watched.windowType() in {Qt.WindowType.Popup, Qt.WindowType.ToolTip}
+            if watched.isWindow() and not popup and not isinstance(watched, Window | QDialog):
+                self.seen.append(f"{type(watched).__name__} {watched.accessibleName()}")
+        return False
+
+
 @contextmanager
 def started(qtbot: QtBot, folder: Path | None) -> Iterator[Start]:
     """Start the program on a workspace folder, or on none, and end it as a person would."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     start = Start(application, folder)
+    flashes = _Flashes()
+    application.installEventFilter(flashes)
     start.window.resize(1366, 768)
     start.begin()
-    start.window.activateWindow()
+    activate(qtbot, start.window)
     try:
         yield start
     finally:
@@ -90,3 +115,5 @@ def started(qtbot: QtBot, folder: Path | None) -> Iterator[Start]:
         start.window.retire()
         start.end()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        application.removeEventFilter(flashes)
+    assert not flashes.seen

@@ -19,7 +19,15 @@ LOCALES = [QLocale(name) for name in ("en_GB", "fr_FR", "es_ES", "ar_AE")]
 
 @pytest.mark.parametrize(
     "typed",
-    ["28/4/2021", "28.04.2021", "2021-04-28", "28-4-2021", "28 April 2021", "28 Apr 2021", "٢٨/٤/٢٠٢١"],
+    [
+        "28/4/2021",
+        "28.04.2021",
+        "2021-04-28",
+        "28-4-2021",
+        "28 April 2021",
+        "28 Apr 2021",
+        "٢٨/٤/٢٠٢١",
+    ],
 )
 def test_day_is_read_however_it_is_typed(typed: str) -> None:
     assert read_date(typed, ENGLISH) == date(2021, 4, 28)
@@ -40,7 +48,9 @@ def test_day_that_is_shown_reads_as_the_same_day(day: date) -> None:
         assert read_date(long_date(day, locale), locale) == day
 
 
-@pytest.mark.parametrize("typed", ["14:30", "1430", "14h30", "14.30", "14 30", "14:30:00.000+02:00"])
+@pytest.mark.parametrize(
+    "typed", ["14:30", "1430", "14h30", "14.30", "14 30", "14:30:00.000+02:00"]
+)
 def test_time_is_read_however_it_is_typed(typed: str) -> None:
     assert read_time(typed) == time(14, 30)
 
@@ -52,7 +62,14 @@ def test_what_is_no_time_is_not_guessed(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "read"),
-    [("12", "12"), ("1 234,5", "1234.5"), ("1.5", "1.5"), ("٣٫٥", "3.5"), ("\u22127", "-7"), ("x", "x")],
+    [
+        ("12", "12"),
+        ("1 234,5", "1234.5"),
+        ("1.5", "1.5"),
+        ("٣٫٥", "3.5"),
+        ("\u22127", "-7"),
+        ("x", "x"),
+    ],
 )
 def test_number_is_read_in_any_digits_and_with_a_comma(typed: str, read: str) -> None:
     assert read_number(typed) == read

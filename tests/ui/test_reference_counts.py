@@ -29,7 +29,5 @@ print(max(abs(one - other) for one, other in zip(before, after)))
 
 
 def test_calls_into_qt_leave_the_counts_of_none_true_and_false_alone() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", COUNT], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", COUNT], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 50

@@ -90,7 +90,8 @@ class FillPage(QWidget):
         for language in form.languages:
             self._language.addItem(language_name(language), language)
         self._language.setCurrentIndex(self._language.findData(filling.session.language))
-        self._language.setVisible(len(form.languages) > 1)
+        if len(form.languages) <= 1:
+            self._language.hide()
         self._language.activated.connect(self._switch_language)
         undo = icon_button(_("Undo (Ctrl+Z)"), "undo", tokens, filling.undo)
         redo = icon_button(_("Redo (Ctrl+Shift+Z)"), "redo", tokens, filling.redo)

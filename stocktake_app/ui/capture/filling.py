@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from stocktake_app.questionnaire.session import Changes, FormSession
+    from stocktake_app.store.workspace import Workspace
 
 
 class Filling(QObject):
@@ -68,8 +69,17 @@ class Filling(QObject):
     def undo(self) -> None:
         """Take back the last answer that was saved."""
         from stocktake_app.actions import capture
+        from stocktake_app.store.drafts import get_draft
 
-        self._step(capture.undo)
+        def undo(workspace: "Workspace", draft: str, *, now: "datetime") -> object:
+            changed = capture.undo(workspace, draft, now=now)
+            if changed and not get_draft(workspace, draft).answers:
+                # What the questionnaire fills in when it is opened is nobody's answer.
+                capture.redo(workspace, draft, now=now)
+                return None
+            return changed
+
+        self._step(undo)
 
     def redo(self) -> None:
         """Do again what was taken back."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from stocktake_app.ui.parts import scaled
 from stocktake_app.ui.theme import Tokens
 
-LABEL_SHARE = 0.42
+LABEL_SHARE = 0.55
 NUMBER_POINTS = 44
 
 
@@ -53,7 +53,7 @@ class BarChart(QWidget):
 
     def _draw(self, painter: QPainter, bar: Bar, top: int, share: float) -> None:
         tokens, row = self._tokens, self._row()
-        names = round(self.width() * LABEL_SHARE)
+        names = self._room_for_names()
         number = scaled(self, NUMBER_POINTS)
         room = self.width() - names - number
         along = Qt.AlignmentFlag.AlignVCenter
@@ -75,6 +75,12 @@ class BarChart(QWidget):
         painter.setPen(QColor(tokens.ink))
         place = QRect(names + room + scaled(self, 8), top, number - scaled(self, 8), row)
         painter.drawText(self._side(place), along | Qt.AlignmentFlag.AlignLeading, str(bar.value))
+
+    def _room_for_names(self) -> int:
+        longest = max(
+            (self.fontMetrics().horizontalAdvance(bar.label) for bar in self._bars), default=0
+        )
+        return min(longest + scaled(self, 14), round(self.width() * LABEL_SHARE))
 
     def _side(self, rect: QRect) -> QRect:
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:

@@ -67,7 +67,7 @@ class CheckedPanel(QFrame):
         head = line(icon_label(look, colour, 32), title, spacing=12)
         head.setStretch(1, 1)
         parts: list[QWidget] = [label(checked.file, "muted"), *self._facts()]
-        step = label(next_step_words(checked.verdict.value), "strong", wrap=True)
+        step = label(self._next_step(), "strong", wrap=True)
         self.setAccessibleName(f"{checked.file}: {self.sentence}. {step.text()}")
         box = column(head, *parts, step, spacing=6, margin=16)
         if checked.seals:
@@ -75,6 +75,11 @@ class CheckedPanel(QFrame):
             title_text = words.format(n=len(checked.seals))
             box.addWidget(Disclosure(title_text, self._records, context.tokens))
         self.setLayout(box)
+
+    def _next_step(self) -> str:
+        if self._checked.standing == "already_imported":
+            return _("There is nothing left to do with it.")
+        return next_step_words(self._checked.verdict.value)
 
     def _facts(self) -> list[QWidget]:
         checked = self._checked

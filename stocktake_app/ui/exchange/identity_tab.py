@@ -46,16 +46,16 @@ class IdentityTab(QWidget):
         install = button(_("Take in the answer…"), self._install)
         approve = button(_("Answer somebody’s request…"), self._approve)
         role = self._context.workspace.role
-        request.setVisible(role is not Role.HQ)
-        install.setVisible(role is not Role.HQ)
-        approve.setVisible(role is not Role.OFFICER)
+        acts = {Role.OFFICER: (request, install), Role.BUREAU: (request, install, approve)}.get(
+            role, (approve,)
+        )
         return panel(
             column(
                 label(_("Your signature"), "heading"),
                 self.standing,
                 self._fingerprint,
                 self._result,
-                line(request, install, approve, 1),
+                line(*acts, 1),
                 spacing=10,
                 margin=18,
             )

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from stocktake_app.model.codes import Role
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.directed import DirectedLine
@@ -39,7 +40,7 @@ class SendTab(QWidget):
         self._context = context
         self._chosen: tuple[str, ...] | None = None
         self._made: Path | None = None
-        self._what = label("", "strong", wrap=True)
+        self._what = label("", "strong")
         self._all = button(_("All that is not exported yet"), lambda: self.choose(None), "link")
         self.make = button(_("Make the file"), self._export, "primary")
         self._done = Message(context.tokens)
@@ -141,7 +142,8 @@ class SendTab(QWidget):
             text = _n("One entry is not exported yet.", "{n} entries are not exported yet.", count)
         else:
             text = _n("One entry chosen.", "{n} entries chosen.", count)
-        self._what.setText(text.format(n=count))
+        nothing = _("Everything here is exported already.")
+        self._what.setText(text.format(n=count) if count else nothing)
         self._all.setVisible(self._chosen is not None)
         self.make.setEnabled(count > 0)
         self._show_rows(rows)
@@ -158,6 +160,9 @@ class SendTab(QWidget):
         height = self.table.verticalHeader().defaultSectionSize()
         self.table.setFixedHeight((min(len(rows), SHOWN_ROWS) + 1) * height + scaled(self, 12))
         waiting = any(row.state in {"waiting", "sending"} for row in rows)
+        to_somebody = self._context.workspace.role is not Role.HQ
+        self.address.setVisible(to_somebody)
+        self._send.setVisible(to_somebody)
         self._send.setEnabled(waiting)
         self._copy.setEnabled(waiting)
 

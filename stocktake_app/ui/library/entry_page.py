@@ -21,6 +21,7 @@ class Reading:
     """What a worker read of an entry: the entry itself and its page."""
 
     entry: "Entry"
+    title: str
     html: str
 
 
@@ -62,7 +63,7 @@ class EntryPage(QWidget):
 
     def _show(self, reading: Reading) -> None:
         entry = reading.entry
-        self._title.setText(entry.title or _("(no title)"))
+        self._title.setText(reading.title)
         self._about.setText(f"{status_words(entry.state)} · {entry.author_name}")
         self._edit.setEnabled(True)
         self.text.setHtml(reading.html)
@@ -85,6 +86,7 @@ def _read(context: Context, entry: str, language: str) -> Reading:
     from stocktake_app.questionnaire.session import FormSession
     from stocktake_app.store import conflicts, entries, forms, registers
     from stocktake_app.ui.library.entry_text import entry_html
+    from stocktake_app.ui.titles import titles_in
 
     workspace = context.workspace
     found = entries.get_entry(workspace, entry)
@@ -98,4 +100,4 @@ def _read(context: Context, entry: str, language: str) -> Reading:
     )
     trace = conflicts.trace(workspace, found.id)
     html = entry_html(session, trace, frozenset(found.conflict_paths), context.tokens)
-    return Reading(found, html)
+    return Reading(found, titles_in(workspace, language)(found.title), html)

@@ -23,6 +23,8 @@ class TableColumn:
     text: Callable[[Any], str]
     sort: Any = None
     width: int = 120
+    tip: Callable[[Any], str] | None = None
+    """What the tool tip and a screen reader say, where the cell only has room for a code."""
 
 
 class PagedModel(QAbstractTableModel):
@@ -100,8 +102,11 @@ class PagedModel(QAbstractTableModel):
         }
         if not index.isValid() or role not in wanted:
             return None
-        row = self.row(index.row())
-        return "…" if row is None else self.columns[index.column()].text(row)
+        row, column = self.row(index.row()), self.columns[index.column()]
+        if row is None:
+            return "…"
+        shown = role == Qt.ItemDataRole.DisplayRole
+        return column.text(row) if shown or column.tip is None else column.tip(row)
 
     def headerData(  # noqa: N802 - Qt's name
         self,

@@ -14,6 +14,7 @@ from stocktake_app.ui.parts import button, column, heading
 from stocktake_app.ui.registers import label_of
 from stocktake_app.ui.screen import Screen
 from stocktake_app.ui.texts import _, _n
+from stocktake_app.ui.titles import Title, form_name, shortened, titles_in
 from stocktake_app.ui.words import status_words
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ class LibraryScreen(Screen):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self._title: Title = shortened
         self.entries = Browser(context, self._entry_columns(), self._find_entries, _entries_found)
-        self.entries.sort_first_by(4, descending=True)
+        self.entries.sort_first_by(5, descending=True)
         self.entries.opened.connect(lambda row: self.open(row.id))
         self.entries.tools.addWidget(button(_("Export chosen…"), self._export))
         self.findings = Browser(
@@ -102,12 +104,18 @@ class LibraryScreen(Screen):
             return label_of("bureaux", one.bureau, language)
 
         return (
-            TableColumn(_("Title"), lambda one: one.title or _("(no title)"), EntrySort.TITLE, 320),
-            TableColumn(_("Bureau"), bureau, EntrySort.BUREAU, 170),
-            TableColumn(_("Where it stands"), lambda one: status_words(one.state), EntrySort.STATE),
+            TableColumn(_("Title"), lambda one: self._title(one.title), EntrySort.TITLE, 320),
+            TableColumn(
+                _("Questionnaire"),
+                lambda one: form_name(one.form_id, language),
+                EntrySort.FORM,
+                150,
+            ),
+            TableColumn(_("Bureau"), lambda one: one.bureau, EntrySort.BUREAU, 80, bureau),
+            TableColumn(_("State"), lambda one: status_words(one.state), EntrySort.STATE, 90),
             TableColumn(_("Written by"), lambda one: one.author_name, None, 150),
             TableColumn(_("Last change"), lambda one: when(one.updated), EntrySort.UPDATED, 150),
-            TableColumn(_("Differing versions"), lambda one: str(one.conflicts or ""), None, 140),
+            TableColumn(_("Differing"), lambda one: str(one.conflicts or ""), None, 80),
         )
 
     def _finding_columns(self) -> Sequence[TableColumn]:
@@ -117,7 +125,7 @@ class LibraryScreen(Screen):
                 _("Kind"), lambda one: label_of("finding_kinds", one.kind, language), None, 150
             ),
             TableColumn(_("What was said"), _one_line, None, 520),
-            TableColumn(_("Entry"), lambda one: one.title, None, 220),
+            TableColumn(_("Entry"), lambda one: self._title(one.title), None, 260),
             TableColumn(
                 _("Bureau"), lambda one: label_of("bureaux", one.bureau, language), None, 150
             ),
@@ -127,6 +135,7 @@ class LibraryScreen(Screen):
         from stocktake_app.store.entries import EntryFilter, entries_by_id, entry_ids
 
         workspace = self.context.workspace
+        self._title = titles_in(workspace, self.context.preferences.language)
         ids = entry_ids(workspace, EntryFilter(text=text), key, descending=descending)
         return len(ids), lambda offset, limit: entries_by_id(
             workspace, ids[offset : offset + limit]
@@ -136,6 +145,7 @@ class LibraryScreen(Screen):
         from stocktake_app.store.findings import FindingFilter, count_findings, list_findings
 
         workspace, chosen = self.context.workspace, FindingFilter(text=text)
+        self._title = titles_in(workspace, self.context.preferences.language)
         return count_findings(workspace, chosen), lambda offset, limit: list_findings(
             workspace, chosen, offset=offset, limit=limit
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stocktake_app.model import paths
 from stocktake_app.ui.texts import _
+from stocktake_app.ui.titles import Title, titles_in
 
 if TYPE_CHECKING:
     from stocktake_app.actions.conflicts import Conflict
@@ -41,10 +42,13 @@ def undecided(workspace: "Workspace", language: str) -> "list[Undecided]":
     """Return every answer with differing versions; runs in a worker."""
     from stocktake_app.actions.conflicts import pending
 
-    return [_undecided(workspace, one, language) for one in pending(workspace)]
+    title = titles_in(workspace, language)
+    return [_undecided(workspace, one, language, title) for one in pending(workspace)]
 
 
-def _undecided(workspace: "Workspace", conflict: "Conflict", language: str) -> Undecided:
+def _undecided(
+    workspace: "Workspace", conflict: "Conflict", language: str, title: Title
+) -> Undecided:
     from stocktake_app.actions.forms import form_of
     from stocktake_app.store.entries import get_entry
     from stocktake_app.store.forms import get_form
@@ -66,7 +70,7 @@ def _undecided(workspace: "Workspace", conflict: "Conflict", language: str) -> U
     return Undecided(
         entry=conflict.entry,
         path=conflict.path,
-        title=conflict.title or _("(no title)"),
+        title=title(conflict.title),
         question=_question(form, conflict.path, spoken),
         sides=tuple(sides),
         free=free and not deletion,
