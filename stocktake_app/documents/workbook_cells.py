@@ -142,8 +142,8 @@ class CellMaker:
 
 
 def _say(cell: "SheetCell", text: str) -> "SheetCell":
-    cell.value = escaped(text)
-    # The library takes "=1+1" for a formula and "#N/A" for an error unless told otherwise.
+    # Set as ``value`` the library would take "=1+1" for a formula and "#N/A" for an error.
+    cell._value = escaped(text)  # type: ignore[attr-defined]  # noqa: SLF001 - see above
     cell.data_type = "s"
     return cell
 
