@@ -1,6 +1,6 @@
 """From stored entries to a readable record: labels, choices and names in the reader's language."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache, partial
@@ -194,8 +194,8 @@ class _Source:
                 _utc(entry.updated),
                 len(entry.conflict_paths),
             )
-            cells = _cells(reader, reader.questions, entry.answers)
-            yield self._places[entry.form, ""], leading + cells
+            cells = reader.cells("", entry.answers)
+            yield self._places[entry.form, ""], (*leading, *cells)
             for rows in rows_of(entry.answers).values():
                 yield from self._repeat_rows(entry.form, reader, rows, (reference, ""))
 
@@ -209,9 +209,7 @@ class _Source:
             if place is None:
                 continue
             position = f"{prefix}{number}"
-            below = {paths.join(path, rest): value for rest, value in row.answers.items()}
-            cells = _cells(reader, reader.repeats[path], below)
-            yield place, (reference, position, *cells)
+            yield place, (reference, position, *reader.cells(path, row.answers))
             for inner in row.inner.values():
                 yield from self._repeat_rows(sha256, reader, inner, (reference, f"{position}."))
 
@@ -236,16 +234,6 @@ def _blocks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _columns(reader: FormReader, questions: Sequence[Question]) -> tuple[Column, ...]:
     return tuple(column for question in questions for column in reader.columns(question))
-
-
-def _cells(
-    reader: FormReader, questions: Sequence[Question], answers: Mapping[str, str]
-) -> tuple[Cell, ...]:
-    return tuple(
-        cell
-        for question in questions
-        for cell in reader.cells(question, answers.get(question.path))
-    )
 
 
 def _utc(text: str) -> Cell:

@@ -74,12 +74,32 @@ class FormReader:
         kind, width = _SHOWN.get(question.kind, _TEXT)
         return (Column(title, kind, width),)
 
-    def cells(self, question: Question, value: str | None) -> tuple[Cell, ...]:
+    @cached_property
+    def _plans(self) -> dict[str, list[tuple[str, Question, tuple[Cell, ...]]]]:
+        """Per sheet: path below the row, question, and what stands in its columns when blank."""
+        return {
+            path: [
+                (one.path[len(path) + 1 if path else 0 :], one, ("",) * len(self.columns(one)))
+                for one in questions
+            ]
+            for path, questions in {"": self.questions, **self.repeats}.items()
+        }
+
+    def cells(self, repeat: str, answers: Mapping[str, str]) -> list[Cell]:
+        """Return the cells of one row of a repeat (generic path), or of the form itself ("").
+
+        ``answers`` are by the path below the row.
+        """
+        found: list[Cell] = []
+        for path, question, blank in self._plans[repeat]:
+            value = answers.get(path)
+            found += self._cells(question, value) if value else blank
+        return found
+
+    def _cells(self, question: Question, value: str) -> tuple[Cell, ...]:
         """Return what stands in a question's columns, as a real date or number where it is one."""
         if question.kind is Kind.DATE_TIME:
             return _moment(value)
-        if not value:
-            return ("",)
         read = _READERS.get(question.kind)
         return (read(value) if read else self._words(question, value),)
 
@@ -141,10 +161,8 @@ def repeats_in(group: Group) -> Iterator[Repeat]:
             yield from repeats_in(child)
 
 
-def _moment(value: str | None) -> tuple[Cell, Cell]:
+def _moment(value: str) -> tuple[Cell, Cell]:
     """Return local time and offset of an instant, or the text itself when it is none."""
-    if not value:
-        return ("", "")
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
