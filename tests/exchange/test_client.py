@@ -20,6 +20,7 @@ from hq_site import (
     now,
     package,
     running_site,
+    web_certificate,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -188,6 +189,27 @@ def test_address_that_is_neither_https_nor_this_machine_is_refused(
     hq = Hq(url, mailbox_people.officer, mailbox_people.trust, now)
     with pytest.raises(WrongUseError, match="https://"):
         deliver(hq, b"data", name(b"data"))
+
+
+def test_https_under_hqs_own_root_is_trusted(tmp_path: Path, mailbox_people: People) -> None:
+    web = web_certificate(tmp_path, mailbox_people.root)
+    with running_site(tmp_path / "hq", mailbox_people, web=web) as site:
+        data = package(size=100_000)
+        assert received(site, deliver(quick(site), data, name(data))) == name(data)
+
+
+@pytest.mark.parametrize(
+    ("days", "stranger", "sentence"), [(30, True, "sign in first"), (-1, False, "clock")]
+)
+def test_https_that_cannot_be_checked_gets_nothing(
+    tmp_path: Path, mailbox_people: People, *, days: int, stranger: bool, sentence: str
+) -> None:
+    issuer = make_people() if stranger else mailbox_people
+    web = web_certificate(tmp_path, issuer.root, days)
+    with running_site(tmp_path / "hq", mailbox_people, web=web) as site:
+        with pytest.raises(NetworkError, match=sentence):
+            deliver(quick(site), b"data", name(b"data"))
+        assert site.packages == {}
 
 
 Answer = tuple[int, dict[str, str], bytes]

@@ -15,11 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
 import uvicorn
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from stocktake_app.exchange import greeting, wire
 from stocktake_app.exchange.receipts import Receipt, make_receipt
@@ -44,7 +47,7 @@ from stocktake_app.trust.certificates import (
 )
 from stocktake_app.trust.chain import Trust
 from stocktake_app.trust.cms import Signer
-from stocktake_app.trust.keys import new_key
+from stocktake_app.trust.keys import PrivateKey, new_key
 
 HOST = "127.0.0.1"
 
@@ -104,6 +107,26 @@ def _leaf(authority: Authority, issuer: object, one: Subject, since: datetime) -
     key = new_key("ec")
     leaf = issue_leaf(authority, key.public_key(), one, since)
     return Signer(key, (leaf, authority.certificate))
+
+
+def web_certificate(folder: Path, root: Authority, days: int = 30) -> tuple[Path, Path]:
+    """Return certificate and key of this machine's web address, issued by HQ's root."""
+    key = new_key("ec")
+    until = now() + timedelta(days=days)
+    builder = x509.CertificateBuilder(
+        issuer_name=root.certificate.subject,
+        subject_name=x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "web")]),
+        public_key=key.public_key(),
+        serial_number=x509.random_serial_number(),
+        not_valid_before=until - timedelta(days=60),
+        not_valid_after=until,
+    )
+    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))])
+    certificate = builder.add_extension(names, critical=False).sign(root.key, SHA256())
+    paths = folder / "web.pem", folder / "web.key"
+    paths[0].write_text(to_pem([certificate]))
+    paths[1].write_bytes(_key_pem(key))
+    return paths
 
 
 def package(
@@ -175,11 +198,12 @@ class Site:
     people: People
     mailbox: Mailbox
     port: int
+    scheme: str = "http"
 
     @property
     def url(self) -> str:
         """HQ's address."""
-        return f"http://{HOST}:{self.port}"
+        return f"{self.scheme}://{HOST}:{self.port}"
 
     @property
     def packages(self) -> dict[str, bytes]:
@@ -193,8 +217,9 @@ def running_site(
     folder: Path,
     people: People,
     limits: Limits = Limits(),  # noqa: B008 - frozen
+    web: tuple[Path, Path] | None = None,
 ) -> Iterator[Site]:
-    """Run HQ's web server until the block ends."""
+    """Run HQ's web server until the block ends; ``web`` are certificate and key for https."""
     port = free_port()
     mailbox = make_mailbox(folder, people, port, limits)
     importer = ImporterThread(mailbox, make_test_judge(people), None)
@@ -207,6 +232,8 @@ def running_site(
         ws="none",
         h11_max_incomplete_event_size=mailbox.limits.header_bytes,
         timeout_graceful_shutdown=2,
+        ssl_certfile=web[0] if web else None,
+        ssl_keyfile=web[1] if web else None,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -214,7 +241,7 @@ def running_site(
     importer.start()
     try:
         wait_for_port(port)
-        yield Site(people, mailbox, port)
+        yield Site(people, mailbox, port, "https" if web else "http")
     finally:
         server.should_exit = True
         thread.join()
@@ -297,14 +324,17 @@ class HqProcess:
         return self.process.wait(timeout=20)
 
 
-def _save(people: People, path: Path) -> None:
-    key = people.hq.key.private_bytes(
+def _key_pem(key: PrivateKey) -> bytes:
+    return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+
+
+def _save(people: People, path: Path) -> None:
     members = {
-        "key": key.decode(),
+        "key": _key_pem(people.hq.key).decode(),
         "chain": to_pem(people.hq.chain),
         "root": to_pem([people.root.certificate]),
     }
