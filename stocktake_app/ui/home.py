@@ -4,14 +4,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, QLocale, QSize
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from stocktake_app.ui.capture.choose_page import COLUMNS, in_order, start_button
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.icons import icon
 from stocktake_app.ui.moments import day, when
-from stocktake_app.ui.parts import button, clear, column, heading, label, line, panel, scrolling
+from stocktake_app.ui.parts import (
+    Button,
+    button,
+    clear,
+    column,
+    heading,
+    label,
+    line,
+    panel,
+    scrolling,
+)
 from stocktake_app.ui.screen import Screen
 from stocktake_app.ui.texts import _, _n
 from stocktake_app.ui.titles import titles_in
@@ -48,7 +58,7 @@ class Today:
     due: tuple[tuple[str, str], ...]
 
 
-class FigureButton(QPushButton):
+class FigureButton(Button):
     """A large number over its words; leads to where they are."""
 
     def __init__(self, number: int, words: str) -> None:
@@ -141,7 +151,7 @@ class HomeScreen(Screen):
             self._figures.addWidget(self._figure(number, words, screen))
         self._figures.addStretch(1)
 
-    def _figure(self, number: int, words: str, screen: str) -> QPushButton:
+    def _figure(self, number: int, words: str, screen: str) -> Button:
         made = FigureButton(number, words)
         made.clicked.connect(lambda: self.context.go(screen))
         return made

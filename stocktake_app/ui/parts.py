@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -38,11 +39,22 @@ def label(text: str = "", look: str = "", *, wrap: bool = False) -> QLabel:
     return made
 
 
+class Button(QPushButton):
+    """A push button that Enter presses too; Qt alone leaves that to the space bar."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Take Enter as a click."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(
     text: str, clicked: Callable[[], object], look: str = "", *, name: str = ""
 ) -> QPushButton:
     """Return a push button; ``name`` is what a screen reader says where the text does not do."""
-    made = QPushButton(text)
+    made = Button(text)
     made.setProperty("look", look)
     made.setAccessibleName(name or text.replace("&", ""))
     made.setAutoDefault(False)

@@ -51,6 +51,7 @@ class Window(QMainWindow):
         self.current = ""
         self._closing = False
         self._rail: Navigation | None = None
+        self._alone: QWidget | None = None
         self._stack = QStackedWidget()
         self._notice = Message(context.tokens)
         self._busy = BusyLine()
@@ -98,9 +99,17 @@ class Window(QMainWindow):
 
     def show_alone(self, widget: QWidget) -> None:
         """Show a widget without the rail: opening, first run."""
+        self._drop_alone()
+        self._alone = widget
         self._stack.addWidget(widget)
         self._stack.setCurrentWidget(widget)
         self.current = ""
+
+    def _drop_alone(self) -> None:
+        if self._alone is not None:
+            self._stack.removeWidget(self._alone)
+            self._alone.deleteLater()
+            self._alone = None
 
     def open_workspace(
         self, workspace: "Workspace", screen: str = "home", place: object = None
@@ -114,6 +123,7 @@ class Window(QMainWindow):
         self._fit_rail()
         self._practice.setVisible(workspace.practice)
         self.go(screen, place)
+        self._drop_alone()
 
     def go(self, name: str, argument: object = None) -> None:
         """Show a screen, made now if this is its first time."""
@@ -127,6 +137,8 @@ class Window(QMainWindow):
         self.current = name
         self._stack.setCurrentWidget(self.screens[name])
         self._rail.mark(name)
+        # One Tab from here is the first thing on the screen.
+        self._rail.buttons[name].setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.setWindowTitle(f"{title_of(name)} – Stocktake")
         self.screens[name].refresh(argument)
 

@@ -30,13 +30,22 @@ def write_here(text: str) -> None:
 
 
 def press(qtbot: QtBot, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
-    """Press a key wherever the cursor is."""
-    widget = QApplication.focusWidget()
+    """Press a key where the keyboard goes: to an open list first, else where the cursor is."""
+    wake(qtbot)
+    widget = QApplication.activePopupWidget() or QApplication.focusWidget()
     assert widget is not None, "nothing has the focus"
     held = Qt.KeyboardModifier.NoModifier
     for one in modifiers:
         held |= one
     qtbot.keyClick(widget, key, held)
+
+
+def wake(qtbot: QtBot) -> None:
+    """Give the keyboard back to the window when a list that opened over it has closed again."""
+    if QApplication.activeWindow() is None and QApplication.activePopupWidget() is None:
+        windows = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
+        dialogs = [one for one in windows if isinstance(one, QDialog)]
+        activate(qtbot, (dialogs or [one for one in windows if isinstance(one, Window)])[-1])
 
 
 def until(qtbot: QtBot, condition: Callable[[], object]) -> None:

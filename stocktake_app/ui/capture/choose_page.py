@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.icons import icon
-from stocktake_app.ui.parts import clear, column, heading, label, scaled, scrolling
+from stocktake_app.ui.parts import Button, clear, column, heading, label, scaled, scrolling
 from stocktake_app.ui.texts import _
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ ORDER = tuple(ICONS)
 COLUMNS = 3
 
 
-def start_button(form: "OfferedForm", context: Context) -> QPushButton:
+def start_button(form: "OfferedForm", context: Context) -> Button:
     """Return the large button that begins a questionnaire."""
-    made = QPushButton(form.title.replace("&", "&&"))
+    made = Button(form.title.replace("&", "&&"))
     made.setProperty("look", "start")
     made.setAccessibleName(_("Start: {title}").format(title=form.title))
     made.setIcon(icon(ICONS.get(form.key, "capture"), context.tokens.accent))
