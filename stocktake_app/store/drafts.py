@@ -237,7 +237,7 @@ def read_draft(connection: Connection, draft: str) -> Draft:
         id=name,
         entry=entry,
         form=form,
-        title=promote(journal.answers).title,
+        title=promote(journal.answers)[1],
         is_new=bool(is_new),
         started=started,
         updated=last or started,

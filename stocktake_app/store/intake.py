@@ -20,7 +20,8 @@ from stocktake_app.store.judging import SealFacts, may_count
 from stocktake_app.store.lines import Line, read_line
 from stocktake_app.store.promoted import promote, utc
 
-BLOCK = 1000
+BLOCK = 200
+"""Lines in hand: few enough to stay in the processor's cache."""
 _QUOTED_FORM = f'"{paths.FORM}"'
 
 _INSERT_CHANGE = (
@@ -156,15 +157,15 @@ class Intake:
             self.tally.touched.add(entry)  # no plain beginning: the settling looks closer
         elif paths.DELETED in line.reserved:
             self.tally.touched.add(entry)
-        shown = promote(line.values, line.shapes)
-        form = self._forms.get(shown.form) or self._form(shown.form)
-        if reason is None:
-            columns = (entry, line.entry, form, facts.author_key, change)
-        else:
-            block.asides.append((change, reason))
-            columns = (entry, line.entry, form, None, None)
+        shown = promote(line.values, line.questions)
+        form = self._forms.get(shown[0]) or self._form(shown[0])
         present = int(reason is None)
-        block.entries.append((*columns, *shown[1:], utc(line.time), present, present))
+        creator, sole = (facts.author_key, change) if present else (None, None)
+        if reason is not None:
+            block.asides.append((change, reason))
+        block.entries.append(
+            (entry, line.entry, form, creator, sole, *shown[1:], utc(line.time), present, present)
+        )
         return reason
 
     def _known_entries(self, lines: Sequence[Line]) -> dict[str, int]:

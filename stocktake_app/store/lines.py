@@ -14,10 +14,9 @@ import msgspec
 from stocktake_app import settings
 from stocktake_app.model import paths
 from stocktake_app.model.change import MAX_NUMBER, BadChangeError, Change, is_time
-from stocktake_app.store import shapes as known
+from stocktake_app.store.shapes import NO_QUESTIONS, Questions, questions_of
 
 _ID = re.compile(r"[0-9a-f]{32}")
-_EMPTY = b"{}"
 
 
 class _Envelope(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -25,8 +24,8 @@ class _Envelope(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     entry: str
     lamport: int
     number: int
-    replaces: msgspec.Raw
-    set: msgspec.Raw
+    replaces: dict[str, list[str]]
+    set: dict[str, str | None]
     time: str
 
 
@@ -34,7 +33,7 @@ class Line(NamedTuple):
     """A change as it is stored: the members of its line, and what was learnt while reading.
 
     ``answers`` and ``replaces`` are the line's own JSON text, ``values`` the decoded answers,
-    ``shapes`` their paths without row ids, ``reserved`` the reserved segments that it touches.
+    ``questions`` what is known of their paths, ``reserved`` the reserved segments that it touches.
     """
 
     id: str
@@ -46,7 +45,7 @@ class Line(NamedTuple):
     answers: str
     replaces: str
     values: dict[str, str | None]
-    shapes: set[str]
+    questions: Questions
     reserved: frozenset[str]
 
 
@@ -66,16 +65,17 @@ def read_line(line: bytes) -> Line:
         raise BadChangeError(f"it has {len(line):,} bytes, more than a change may have")
     try:
         envelope = _envelopes.decode(line)
-        answers, replaces = bytes(envelope.set), bytes(envelope.replaces)
-        values = _values.decode(answers)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadChangeError(f"not a change: {error}") from None
+    values = envelope.set
     _check_members(envelope)
-    shapes = _check_paths(values, len(line)) if values else set()
-    reserved = known.reserved_segments(shapes)
-    if replaces != _EMPTY:
-        reserved |= _check_replaces(replaces)
-    if _canonical(envelope, answers, replaces) != line or _encode(values) != answers:
+    questions = _check_paths(values, len(line))
+    reserved = questions.reserved
+    answers, replaces = _encode(values), b"{}"
+    if envelope.replaces:
+        reserved |= _check_replaces(envelope.replaces)
+        replaces = _encode(envelope.replaces)
+    if _canonical(envelope, answers, replaces) != line:
         raise BadChangeError("not in canonical form")
     return Line(
         hashlib.sha256(line).hexdigest()[:32],
@@ -87,7 +87,7 @@ def read_line(line: bytes) -> Line:
         answers.decode(),
         replaces.decode(),
         values,
-        shapes,
+        questions,
         reserved,
     )
 
@@ -126,7 +126,7 @@ def encode_answers(answers: dict[str, str]) -> str:
 
 def reserved_segments(touched: Iterable[str]) -> frozenset[str]:
     """Return the reserved segments of these well-formed paths: ``@form``, ``@order``."""
-    return known.reserved_segments(known.learnt(path for path in touched if "@" in path))
+    return (questions_of([path for path in touched if "@" in path]) or NO_QUESTIONS).reserved
 
 
 def _canonical(envelope: _Envelope, answers: bytes, replaces: bytes) -> bytes:
@@ -156,11 +156,10 @@ def _check_members(envelope: _Envelope) -> None:
         raise BadChangeError(f"{envelope.time[:40]!r} is not a time with its offset")
 
 
-def _check_paths(values: dict[str, str | None], size: int) -> set[str]:
-    """Check the paths and the lengths of values; return the shapes."""
-    joined = "\n".join(values)
-    shapes = known.shapes_of(joined)
-    if not known.are_paths(shapes) or joined.count("\n") != len(values) - 1:
+def _check_paths(values: dict[str, str | None], size: int) -> Questions:
+    """Check the paths and the lengths of values; return what is known of the paths."""
+    questions = questions_of(values)
+    if questions is None:
         wrong = next(path for path in values if not paths.is_path(path))
         raise BadChangeError(f"{wrong[:80]!r} is not an answer path")
     if size > paths.MAX_PATH_CHARS and max(map(len, values)) > paths.MAX_PATH_CHARS:
@@ -169,20 +168,14 @@ def _check_paths(values: dict[str, str | None], size: int) -> set[str]:
         value and len(value) > settings.MAX_VALUE_CHARS for value in values.values()
     ):
         raise BadChangeError(f"an answer has more than {settings.MAX_VALUE_CHARS:,} characters")
-    return shapes
+    return questions
 
 
-def _check_replaces(raw: bytes) -> frozenset[str]:
+def _check_replaces(replaces: dict[str, list[str]]) -> frozenset[str]:
     """Check what is replaced; return the reserved segments touched by that."""
-    try:
-        replaces = _ids.decode(raw)
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise BadChangeError(f"not a change: {error}") from None
     for path, ids in replaces.items():
         if not paths.is_path(path):
             raise BadChangeError(f"{path[:80]!r} is not an answer path")
         if not ids or ids != sorted(ids) or not all(map(_ID.fullmatch, ids)):
             raise BadChangeError(f"what {path[:80]!r} replaces is not a sorted list of ids")
-    if _encode(replaces) != raw:
-        raise BadChangeError("not in canonical form")
     return reserved_segments(replaces)

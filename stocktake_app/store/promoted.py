@@ -2,48 +2,30 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from stocktake_app.model import paths
-from stocktake_app.store.shapes import TITLE_NAMES, learnt, promoted_paths
+from stocktake_app.store.shapes import NO_QUESTIONS, Questions, questions_of
 
 _TITLE_CHARS = 200
 _SECONDS = 19  # characters of a time without its offset
 
-
-class Promoted(NamedTuple):
-    """The columns of ``entry`` that come from answers."""
-
-    form: str
-    title: str
-    state: str
-    event: str
-    bureau: str
-    countries: str
-    language: str
+Promoted = tuple[str, str, str, str, str, str, str]
+"""form, title, state, event, bureau, countries, language."""
 
 
-def promote(answers: Mapping[str, str | None], shapes: set[str] | None = None) -> Promoted:
-    """Return the promoted answers; ``shapes`` are those of the paths, when the caller has them.
+def promote(answers: Mapping[str, str | None], questions: Questions | None = None) -> Promoted:
+    """Return the promoted answers; ``questions`` are those of the paths, if they are at hand.
 
     Of two answers of one name, the one whose path is the first stands.
     """
-    found: dict[str, str] = {}
-    for path in sorted(promoted_paths(learnt(answers) if shapes is None else shapes)):
-        value = answers[path]
-        if value is not None:
-            found.setdefault(path[path.rfind("/") + 1 :], value)
-    get = found.get
-    title = next((found[name] for name in TITLE_NAMES if name in found), "")
-    return Promoted(
-        get(paths.FORM, ""),
-        title[:_TITLE_CHARS],
-        get(paths.STATE, ""),
-        get("event", ""),
-        get("bureau", ""),
-        get("countries", "") or get("country", ""),
-        get("language", ""),
+    known = questions or questions_of(answers) or NO_QUESTIONS
+    get = answers.get
+    event, bureau, countries, language = (
+        (get(of_one[0]) or _first(answers, of_one)) if of_one else "" for of_one in known.columns
     )
+    title = _first(answers, known.titles)[:_TITLE_CHARS]
+    form, state = get(paths.FORM) or "", get(paths.STATE) or ""
+    return (form, title, state, event, bureau, countries, language)
 
 
 def utc(time: str) -> str:
@@ -52,3 +34,11 @@ def utc(time: str) -> str:
         return f"{time[:_SECONDS]}Z"
     moment = datetime.fromisoformat(time).astimezone(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _first(answers: Mapping[str, str | None], among: tuple[str, ...]) -> str:
+    for path in among:
+        value = answers[path]
+        if value:
+            return value
+    return ""

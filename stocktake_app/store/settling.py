@@ -242,7 +242,7 @@ def _columns(name: str, counted: Sequence[StoredChange], shown: Shown) -> tuple[
     plain = len(counted) == 1 and paths.DELETED not in counted[0].reserved
     promoted = promote(_said(name, counted, shown))
     return (
-        promoted.form,
+        promoted[0],
         counted[0].key if plain else None,
         None if plain else encode_answers(shown.answers),
         *promoted[1:],

@@ -1,11 +1,13 @@
-"""What is known of answer paths without their row ids, learnt once for each shape.
+"""What is known of sets of answer paths, learnt once for each set of questions.
 
-An entry has dozens of paths and every entry has the same few: so paths are checked, searched for
-reserved segments and for promoted answers as sets of shapes, and a shape is looked at only once.
+An entry has dozens of paths, and the entries of a questionnaire have nearly the same ones but for
+their row ids. So paths without row ids (*shapes*) are looked at only once: are they well formed,
+which reserved segments do they touch, and which are promoted to columns of the entry.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from stocktake_app.model import paths
 
@@ -23,65 +25,76 @@ TITLE_NAMES = (
 )
 """The first of these that is answered is the entry's title: a name, or the code of a register."""
 
-PROMOTED_NAMES = frozenset({*TITLE_NAMES, "bureau", "countries", "country", "language"})
+COLUMNS = ("event", "bureau", "countries", "language")
 """Names of ``docs/vocabulary.md`` whose answers outside repeats stand in columns of an entry."""
 
+_ALSO = {"countries": ("country",)}
 _ROW = re.compile(r"\[[a-z0-9]{1,32}\]")
-_MAX_KNOWN = 50_000  # a hostile file must not fill the memory with shapes
-
-_known: set[str] = set()
-_promoted: set[str] = set()
-_reserved: dict[str, frozenset[str]] = {}
+_MAX_KNOWN = 20_000  # a hostile file must not fill the memory
 
 
-def shapes_of(joined: str) -> set[str]:
-    """Return the shapes of paths that are joined by line feeds."""
-    return set((_ROW.sub("[a]", joined) if "[" in joined else joined).split("\n"))
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What is known of a set of paths.
+
+    ``reserved`` are the reserved segments in it (``@form``); ``titles`` the paths that may give a
+    title, best first; ``columns`` those for each of ``COLUMNS``, best first.
+    """
+
+    reserved: frozenset[str]
+    titles: tuple[str, ...]
+    columns: tuple[tuple[str, ...], ...]
 
 
-def are_paths(shapes: set[str]) -> bool:
-    """Say whether all shapes are those of well-formed paths, and remember what they are."""
-    if shapes <= _known:
-        return True
-    fresh = shapes - _known
-    if not all(map(paths.is_path, fresh)):
-        return False
-    if len(_known) > _MAX_KNOWN:
-        _known.clear()
-        _promoted.clear()
-        _reserved.clear()
-        fresh = shapes
-    for shape in fresh:
-        _learn(shape)
-    return True
+_shapes: set[str] = set()
+_known: dict[frozenset[str], Questions] = {}
+_seen: dict[str, Questions] = {}
 
 
-def reserved_segments(shapes: set[str]) -> frozenset[str]:
-    """Return the reserved segments (``@form``) of known shapes or of whole paths."""
-    touched = shapes & _reserved.keys()
-    return frozenset().union(*[_reserved[shape] for shape in touched])
+def questions_of(answer_paths: Collection[str]) -> Questions | None:
+    """Return what is known of these paths, or None when one is not well formed.
 
-
-def promoted_paths(shapes: set[str]) -> set[str]:
-    """Return which of these known shapes are promoted answers; those are their own paths."""
-    return shapes & _promoted
-
-
-def learnt(answer_paths: Iterable[str]) -> set[str]:
-    """Return the shapes of well-formed paths, so that the other functions know them."""
+    The length of a path is not looked at.
+    """
     joined = "\n".join(answer_paths)
-    shapes = shapes_of(joined) if joined else set()
-    are_paths(shapes)
-    return shapes
+    if not joined:
+        return None if answer_paths else NO_QUESTIONS
+    if joined.count("\n") != len(answer_paths) - 1:
+        return None
+    stripped = _ROW.sub("[a]", joined) if "[" in joined else joined
+    found = _seen.get(stripped)
+    if found is None:
+        shapes = frozenset(stripped.split("\n"))
+        found = _known.get(shapes) or _learn(shapes)
+        if found is not None:
+            _forget_if_full()
+            _seen[stripped] = found
+    return found
 
 
-def _learn(shape: str) -> None:
-    segments = shape.split("/")
-    reserved = frozenset(segment for segment in segments if segment.startswith("@"))
-    if reserved:
-        _reserved[shape] = reserved
-    if shape in {paths.FORM, paths.STATE} or (
-        segments[-1] in PROMOTED_NAMES and not reserved and "[" not in shape
-    ):
-        _promoted.add(shape)
-    _known.add(shape)
+def _learn(shapes: frozenset[str]) -> Questions | None:
+    if not all(map(paths.is_path, shapes - _shapes)):
+        return None
+    _shapes.update(shapes)
+    segments = {segment for shape in shapes if "@" in shape for segment in shape.split("/")}
+    found = _known[shapes] = Questions(
+        frozenset(segment for segment in segments if segment.startswith("@")),
+        _named(shapes, TITLE_NAMES),
+        tuple(_named(shapes, (name, *_ALSO.get(name, ()))) for name in COLUMNS),
+    )
+    return found
+
+
+def _forget_if_full() -> None:
+    if max(len(_shapes), len(_known), len(_seen)) > _MAX_KNOWN:
+        for known in (_shapes, _known, _seen):
+            known.clear()
+
+
+def _named(shapes: frozenset[str], names: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths outside repeats of these names, by name and then by path."""
+    plain = sorted(shape for shape in shapes if "[" not in shape and "@" not in shape)
+    return tuple(path for name in names for path in plain if path[path.rfind("/") + 1 :] == name)
+
+
+NO_QUESTIONS = Questions(frozenset(), (), tuple(() for _ in COLUMNS))

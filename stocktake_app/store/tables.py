@@ -79,7 +79,7 @@ class Entry(StoreTable, table=True):
 
     __table_args__ = (
         Index("ix_entry_updated", "updated"),
-        Index("ix_entry_form", "form", "updated"),
+        Index("ix_entry_form", "form"),
         Index("ix_entry_stale", "stale", sqlite_where=Column("stale") == 1),
         Index("ix_entry_conflicts", "conflicts", sqlite_where=Column("conflicts") > 0),
     )

@@ -93,7 +93,7 @@ def _entries_and_changes(op: Operations) -> None:
     op.create_index(
         "ix_entry_conflicts", "entry", ["conflicts"], sqlite_where=sa.text("conflicts > 0")
     )
-    op.create_index("ix_entry_form", "entry", ["form", "updated"])
+    op.create_index("ix_entry_form", "entry", ["form"])
     op.create_index("ix_entry_stale", "entry", ["stale"], sqlite_where=sa.text("stale = 1"))
     op.create_index("ix_entry_updated", "entry", ["updated"])
     op.create_table(
