@@ -229,14 +229,20 @@ def load_certificate(data: bytes) -> Certificate:
         BadCertificateError: it is none, or one of a kind that cryptography only warns about.
     """
     try:
-        version, serial, *_ = der.members(der.members(data)[0])
-        sound = version[0] == der.CONTEXT_0 and int.from_bytes(der.content(serial), signed=True) > 0
-        certificate = x509.load_der_x509_certificate(data) if sound else None
+        certificate = x509.load_der_x509_certificate(data) if _is_sound(data) else None
     except (*UNREADABLE, IndexError) as error:
         raise BadCertificateError(f"it cannot be read ({error})") from None
     if certificate is None:
-        raise BadCertificateError("it is not of version 3, or its serial number is not positive")
+        raise BadCertificateError("its version, serial number or signature is written oddly")
     return certificate
+
+
+def _is_sound(data: bytes) -> bool:
+    """Say whether version is 3, serial number positive, and no bit of the signature unused."""
+    body, _, signature = der.members(data)
+    version, serial, *_ = der.members(body)
+    number = int.from_bytes(der.content(serial), signed=True)
+    return version[0] == der.CONTEXT_0 and number > 0 and der.content(signature)[0] == 0
 
 
 def _builder(name: x509.Name, issuer: x509.Name, key: PublicKey) -> x509.CertificateBuilder:

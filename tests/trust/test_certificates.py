@@ -220,8 +220,19 @@ def test_a_certificate_with_a_negative_serial_number_is_refused(people: People) 
     encoded = genuine.public_bytes(serialization.Encoding.DER)
     serial = der.integer(genuine.serial_number)
     negative = serial[:2] + bytes([serial[2] | 0x80]) + serial[3:]
-    with pytest.raises(BadCertificateError, match="not positive"):
+    with pytest.raises(BadCertificateError, match="written oddly"):
         load_certificate(encoded.replace(serial, negative))
+
+
+def test_the_unused_bits_of_a_certificates_signature_cannot_be_played_with(
+    people: People,
+) -> None:
+    """Where the signature happens to end in zero bits, cryptography would take either form."""
+    encoded = people.wca_officer.certificate.public_bytes(serialization.Encoding.DER)
+    place = encoded.rindex(people.wca_officer.certificate.signature) - 1
+    for unused in range(1, 8):
+        with pytest.raises(BadCertificateError, match="written oddly"):
+            load_certificate(encoded[:place] + bytes([unused]) + encoded[place + 1 :])
 
 
 def test_the_key_of_an_authority_may_not_sign_and_that_of_a_signer_not_issue(
