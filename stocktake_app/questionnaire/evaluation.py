@@ -302,7 +302,9 @@ def answer_text(value: Value, question: Question) -> str:
         value = "1" if value else "0"
     elif isinstance(value, datetime) and question.kind is Kind.DATE:
         value = value.date()
-    return normal(to_string(value), question) or ""
+    text = to_string(value)
+    # What is not stored keeps its blanks: other rules may count on them.
+    return (normal(text, question) or "") if question.stored else text
 
 
 def _of_number(number: float, question: Question) -> Value:

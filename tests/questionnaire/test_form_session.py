@@ -236,6 +236,19 @@ def test_choice_labels_are_there_without_answers(read: Callable[[str], Form]) ->
     assert form.choice_label("kind", "gone") == "gone"
 
 
+def test_a_calculated_text_keeps_its_blanks_for_other_rules(start: Start) -> None:
+    form = """
+    | survey |
+    | | type | name | label | calculation |
+    | | text | a | A | |
+    | | calculate | lead | | concat(${a}, ' ') |
+    | | calculate | whole | | concat(${lead}, 'end') |
+    """
+    session = start(form)
+    session.answer("a", "the")
+    assert session.value("whole") == "the end"
+
+
 ONCE = """
 | survey |
 | | type | name | label | default | calculation | trigger | readonly |
