@@ -1,12 +1,14 @@
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
+import stocktake_app
 from stocktake_app.settings import resource
-from stocktake_app.translations import LANGUAGES, translator
+from stocktake_app.translations import LANGUAGES, _extract, translator
 
 OTHERS = sorted(set(LANGUAGES) - {"en"})
 
@@ -54,6 +56,15 @@ def test_translations_name_only_values_that_are_there(language: str) -> None:
             assert _fields(text) <= known, message.id
             if not isinstance(message.id, tuple):
                 assert _fields(text) == known, message.id
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_catalogues_hold_every_sentence_of_the_code(language: str) -> None:
+    """Run ``python -m stocktake_app.translations`` when this fails, and translate what is new."""
+    known = {str(message.id) for message in _messages(language)}
+    found = {str(message.id) for message in _extract(Path(stocktake_app.__file__).parent)}
+
+    assert found - known - {""} == set()
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ TEXT = {".py", ".md", ".toml", ".spec", ".csv", ".json", ".lock", ".txt", ".typ"
 FORBIDDEN = ["TO" + "DO", "FIX" + "ME", "lorem" + " ipsum", "index" + "-url"]
 
 
+@cache
 def tracked() -> list[Path]:
-    """Return the files of the project that hold text: known to git, or all in an unpacked copy."""
+    """Return the files of the project that hold text, as git knows them."""
     listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        ["git", "ls-files", "-z"],
         cwd=ROOT,
         capture_output=True,
         check=False,
@@ -27,6 +29,7 @@ def tracked() -> list[Path]:
     return [path for path in paths if path.suffix in TEXT and path.is_file()]
 
 
+@cache
 def text(path: Path) -> str:
     """Return what a file says; a picture without a suffix says nothing that is looked for."""
     return path.read_text(encoding="utf-8", errors="replace")
