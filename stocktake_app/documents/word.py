@@ -114,8 +114,9 @@ class _Writer:
         for row, (label, count) in zip(table.rows[1:], chart.bars, strict=True):
             self._say(row.cells[0], label)
             self._say(row.cells[2], f"{count:,}")
+            bar = row.cells[1].paragraphs[0]
+            bar.style = "Cell"
             if count:
-                bar = row.cells[1].paragraphs[0]
                 parts.shade(bar, palette.BAR)
                 parts.put(
                     parts.of_paragraph(bar),
