@@ -21,11 +21,6 @@ def entry_reference(entry: str, bureau: str = "", countries: Sequence[str] = ())
     return "-".join(part for part in parts if part)
 
 
-def finding_reference(entry: str, number: int) -> str:
-    """Return the reference of an entry's finding (``number`` counts from 1) behind the entry's."""
-    return f"{entry}/F{number}"
-
-
 def parse_reference(text: str) -> tuple[str, int] | None:
     """Return the end of the entry's id (lower case) and the finding's number (0: the whole entry).
 
