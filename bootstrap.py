@@ -235,7 +235,9 @@ def start(arguments: Sequence[str]) -> int:
 
 def check(arguments: Sequence[str]) -> int:
     """Run style, types and tests; 0 only when all pass. Arguments narrow the tests alone."""
-    steps = [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["pytest", *arguments]]
+    # Two at a time, a file's tests together as they share keys that are slow to make.
+    tests = ["pytest", "-n", "2", "--dist", "loadfile", *arguments]
+    steps = [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], tests]
     failed: list[str] = []
     for step in steps:
         say(" ".join(step) + (f" (failed so far: {', '.join(failed)})" if failed else ""))

@@ -106,7 +106,7 @@ def test_checks_run_in_the_checkout_and_end_with_the_tests(checkout: Path) -> No
         f"{checkout} -m ruff check",
         f"{checkout} -m ruff format --check",
         f"{checkout} -m mypy",
-        f"{checkout} -m pytest -k inbox",
+        f"{checkout} -m pytest -n 2 --dist loadfile -k inbox",
     ]
 
 
@@ -128,7 +128,7 @@ def test_frozen_application_passes_its_own_test(tmp_path: Path) -> None:
     )
     assert json.loads(told.stdout)["selftest"] == "passed"
     # The demonstration reaches what the self-test does not: Word, typst, all fonts.
-    demo = [program, "demo", "--out", str(tmp_path / "demo")]
+    demo: list[str | Path] = [program, "demo", "--out", tmp_path / "demo"]
     subprocess.run(demo, env=environment, check=True, capture_output=True)
     size = sum(file.lstat().st_size for file in (tmp_path / "dist").rglob("*") if file.is_file())
     assert size < 350_000_000
