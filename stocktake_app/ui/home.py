@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, QLocale, QSize
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from stocktake_app.ui.capture.choose_page import COLUMNS, in_order, start_button
+from stocktake_app.ui.capture.start_grid import StartGrid
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.icons import icon
@@ -88,8 +88,7 @@ class HomeScreen(Screen):
         self._figures = line(spacing=12)
         self._unfinished = column(spacing=6)
         self._due = column(spacing=6)
-        self._grid = QGridLayout()
-        self._grid.setSpacing(12)
+        self._grid = StartGrid(context)
         self._unfinished_box = self._box(_("Go on with"), self._unfinished)
         self._due_box = self._box(_("Coming up"), self._due)
         middle = line(self._unfinished_box, self._due_box, spacing=16)
@@ -169,11 +168,7 @@ class HomeScreen(Screen):
         return holder
 
     def _show_forms(self, forms: "tuple[OfferedForm, ...]") -> None:
-        clear(self._grid)
-        for at, form in enumerate(in_order(forms)):
-            self._grid.addWidget(start_button(form, self.context), at // COLUMNS, at % COLUMNS)
-        for at in range(COLUMNS):
-            self._grid.setColumnStretch(at, 1)
+        self._grid.show_forms([form for form in forms if not form.register])
 
 
 def _today(workspace: "Workspace", language: str) -> Today:

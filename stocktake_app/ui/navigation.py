@@ -41,6 +41,7 @@ class Navigation(QWidget):
 
     def __init__(self, role: Role, tokens: Tokens, chosen: Callable[[str], object]) -> None:
         super().__init__()
+        self.setObjectName("rail")
         self.setProperty("look", "rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._tokens, self._chosen = tokens, chosen

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -109,6 +110,15 @@ def panel(layout: QLayout, look: str = "card") -> QFrame:
     made = QFrame()
     made.setProperty("look", look)
     made.setLayout(layout)
+    return made
+
+
+def tabs(name: str) -> QTabWidget:
+    """Return an empty set of tabs with a name for those who listen."""
+    made = QTabWidget()
+    made.setDocumentMode(True)
+    made.setAccessibleName(name)
+    made.tabBar().setAccessibleName(name)
     return made
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -29,15 +30,20 @@ def write_here(text: str) -> None:
     write(widget, text)
 
 
-def press(qtbot: QtBot, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
-    """Press a key where the keyboard goes: to an open list first, else where the cursor is."""
-    wake(qtbot)
-    widget = QApplication.activePopupWidget() or QApplication.focusWidget()
+def tap(widget: QWidget | None, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
+    """Press a key in a widget."""
     assert widget is not None, "nothing has the focus"
     held = Qt.KeyboardModifier.NoModifier
     for one in modifiers:
         held |= one
-    qtbot.keyClick(widget, key, held)
+    QTest.keyClick(widget, key, held)
+
+
+def press(qtbot: QtBot, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
+    """Press a key where the keyboard goes: to an open list first, else where the cursor is."""
+    wake(qtbot)
+    widget = QApplication.activePopupWidget() or QApplication.focusWidget()
+    tap(widget, key, *modifiers)
 
 
 def wake(qtbot: QtBot) -> None:

@@ -1,6 +1,7 @@
 """What tests of the window share: the real program on a real workspace, off the screen."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from stocktake_app.ui.preferences import Preferences, save_preferences
 from stocktake_app.ui.theme import LIGHT
 
 NOW = datetime(2021, 4, 28, 14, 0, tzinfo=UTC)
+PASSPHRASE = "four quiet green boats"
 OFFICER = workspaces.Person("Field officer", "Country office", bureau="WCA", country="SEN")
 
 
@@ -64,12 +66,21 @@ def start(qtbot: QtBot, folder: Path) -> Iterator[Start]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def hq_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make headquarters' workspace once; tests work on copies, as making its keys is slow."""
+    path = tmp_path_factory.mktemp("made") / "hq"
+    person = workspaces.Person("Global Compact on Refugees section", "Headquarters", Role.HQ)
+    workspaces.create(path, person, now=NOW, passphrase=PASSPHRASE, encrypt=False).close()
+    return path
+
+
 @pytest.fixture
-def hq(qtbot: QtBot, tmp_path: Path) -> Iterator[Start]:
+def hq(qtbot: QtBot, tmp_path: Path, hq_folder: Path) -> Iterator[Start]:
     """Start the program on headquarters' workspace, which has every screen."""
     path = tmp_path / "hq"
-    person = workspaces.Person("Global Compact on Refugees section", "Headquarters", Role.HQ)
-    workspaces.create(path, person, now=NOW, passphrase="a long passphrase").close()
+    shutil.copytree(hq_folder, path)
     save_preferences(Preferences(language="en", scheme="light"))
     with started(qtbot, path) as made:
+        showing(qtbot, made.window, "home")
         yield made

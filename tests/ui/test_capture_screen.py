@@ -1,7 +1,7 @@
 import pytest
 from PySide6.QtCore import QElapsedTimer, Qt
 from pytestqt.qtbot import QtBot
-from window_driver import press, quiet, showing, until, write, write_here
+from window_driver import press, quiet, showing, tap, until, write, write_here
 
 from stocktake_app.store import drafts, entries
 from stocktake_app.ui.application import Start
@@ -80,7 +80,7 @@ def test_shift_enter_is_a_new_line(qtbot: QtBot, fill: FillPage) -> None:
     quick = quick_of(fill)
     quick.box.setFocus()
     write(quick.box, "One")
-    qtbot.keyClick(quick.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    tap(quick.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     write(quick.box, "two")
     assert quick.box.toPlainText() == "One\ntwo"
 

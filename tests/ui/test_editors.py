@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
-from window_driver import until, write
+from window_driver import tap, until, write
 
 from stocktake_app.questionnaire.session import Choice
 from stocktake_app.ui.capture.choice_editors import (
@@ -60,7 +60,7 @@ def test_empty_line_is_no_answer(shown: Show, qtbot: QtBot) -> None:
     editor = LineEditor()
     heard = shown(editor)
     write(editor.box, "a")
-    qtbot.keyClick(editor.box, Qt.Key.Key_Backspace)
+    tap(editor.box, Qt.Key.Key_Backspace)
     assert heard == ["a", None]
 
 
@@ -130,10 +130,10 @@ def test_radio_buttons_are_chosen_and_taken_back_by_keyboard(shown: Show, qtbot:
     editor = RadioEditor()
     editor.show_choices(KINDS)
     heard = shown(editor)
-    qtbot.keyClick(editor.inputs()[0], Qt.Key.Key_Space)
+    tap(editor.inputs()[0], Qt.Key.Key_Space)
     focused = QApplication.focusWidget()
-    qtbot.keyClick(focused, Qt.Key.Key_Right)
-    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Delete)
+    tap(focused, Qt.Key.Key_Right)
+    tap(QApplication.focusWidget(), Qt.Key.Key_Delete)
     assert heard == ["progress", "challenge", None]
 
 
@@ -150,7 +150,7 @@ def test_list_finds_a_choice_without_its_accents(shown: Show, qtbot: QtBot) -> N
     editor.show_choices(COUNTRIES)
     heard = shown(editor)
     write(editor.box.line, "senegal")
-    qtbot.keyClick(editor.box.line, Qt.Key.Key_Return)
+    tap(editor.box.line, Qt.Key.Key_Return)
     assert heard == ["SEN"]
     assert editor.box.currentText() == "Sénégal"
 
@@ -160,7 +160,7 @@ def test_what_fits_several_choices_is_not_guessed(shown: Show, qtbot: QtBot) -> 
     editor.show_choices(COUNTRIES)
     heard = shown(editor)
     write(editor.box.line, "nig")
-    qtbot.keyClick(editor.box.line, Qt.Key.Key_Tab)
+    tap(editor.box.line, Qt.Key.Key_Tab)
     assert not heard
     assert "nig" in editor.complaint()
 
@@ -182,7 +182,7 @@ def test_long_check_list_narrows_to_what_is_typed(shown: Show, qtbot: QtBot) -> 
     write(editor.search, "tchad")
     shown_rows = [at for at in range(editor.list.count()) if not editor.list.item(at).isHidden()]
     assert shown_rows == [3]
-    qtbot.keyClick(editor.search, Qt.Key.Key_Return)
+    tap(editor.search, Qt.Key.Key_Return)
     assert heard == ["TCD"]
 
 
@@ -192,11 +192,11 @@ def test_tag_is_added_by_enter_and_taken_away_by_backspace(shown: Show, qtbot: Q
     heard = shown(editor)
     for typed in ("senegal", "niger"):
         write(editor.search, typed)
-        qtbot.keyClick(editor.search, Qt.Key.Key_Return)
+        tap(editor.search, Qt.Key.Key_Return)
         qtbot.wait(5)
     assert heard == ["SEN", "SEN NER"]
     assert editor.search.text() == ""
-    qtbot.keyClick(editor.search, Qt.Key.Key_Backspace)
+    tap(editor.search, Qt.Key.Key_Backspace)
     assert heard[-1] == "SEN"
 
 

@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QTabWidget
-
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.exchange.check_tab import CheckTab
 from stocktake_app.ui.exchange.identity_tab import IdentityTab
 from stocktake_app.ui.exchange.send_tab import SendTab
-from stocktake_app.ui.parts import column, heading, scrolling
+from stocktake_app.ui.parts import column, heading, scrolling, tabs
 from stocktake_app.ui.screen import Screen
 from stocktake_app.ui.texts import _
 
@@ -20,9 +18,7 @@ class ExchangeScreen(Screen):
         super().__init__(context)
         self.send, self.check = SendTab(context), CheckTab(context)
         self.identity = IdentityTab(context)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setAccessibleName(_("Send, check or identity"))
+        self.tabs = tabs(_("Send, check or identity"))
         for widget, title in (
             (self.send, _("Send")),
             (self.check, _("Check a file")),

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.library.browser import Browser
 from stocktake_app.ui.library.entry_page import EntryPage
 from stocktake_app.ui.library.paged_model import TableColumn
 from stocktake_app.ui.moments import when
-from stocktake_app.ui.parts import button, column, heading
+from stocktake_app.ui.parts import button, column, heading, tabs
 from stocktake_app.ui.registers import label_of
 from stocktake_app.ui.screen import Screen
 from stocktake_app.ui.texts import _, _n
@@ -38,11 +38,9 @@ class LibraryScreen(Screen):
             context, self._finding_columns(), self._find_findings, _findings_found
         )
         self.findings.opened.connect(lambda row: self.open(row.entry, row.row))
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs = tabs(_("Entries or findings"))
         self.tabs.addTab(_padded(self.entries), _("Entries"))
         self.tabs.addTab(_padded(self.findings), _("Findings"))
-        self.tabs.tabBar().setAccessibleName(_("Entries or findings"))
         self.tabs.currentChanged.connect(lambda _at: self._refresh_tab())
         front = QWidget()
         layout = column(heading(_("Library")), self.tabs, spacing=10)

@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QTabWidget
-
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.merge.differing_tab import DifferingTab
 from stocktake_app.ui.merge.intake_tab import IntakeTab
-from stocktake_app.ui.parts import column, heading, scrolling
+from stocktake_app.ui.parts import column, heading, scrolling, tabs
 from stocktake_app.ui.screen import Screen
 from stocktake_app.ui.texts import _
 
@@ -18,9 +16,7 @@ class MergeScreen(Screen):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.intake, self.differing = IntakeTab(context), DifferingTab(context)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setAccessibleName(_("Take in, or differing versions"))
+        self.tabs = tabs(_("Take in, or differing versions"))
         self.tabs.addTab(scrolling(self.intake), _("Take in"))
         self.tabs.addTab(self.differing, _("Differing versions"))
         self.differing.counted.connect(self._count)
