@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QWidget
 
 from stocktake_app.model.codes import Role
 from stocktake_app.ui.icons import icon
-from stocktake_app.ui.parts import column, label, scaled
+from stocktake_app.ui.parts import at_edge, column, label, scaled
 from stocktake_app.ui.texts import _
 from stocktake_app.ui.theme import Tokens
 
@@ -50,8 +50,8 @@ class Navigation(QWidget):
             name: self._button(name, number)
             for number, name in enumerate(screens_for(role), start=1)
         }
-        self._name = label("", "strong", wrap=True)
-        self._office = label("", "small", wrap=True)
+        self._name = at_edge(label("", "strong", wrap=True))
+        self._office = at_edge(label("", "small", wrap=True))
         who = column(self._name, self._office, spacing=0)
         who.setContentsMargins(10, 8, 10, 4)
         self.setLayout(column(*self.buttons.values(), 1, who, spacing=4, margin=10))

@@ -51,6 +51,13 @@ class Button(QPushButton):
             super().keyPressEvent(event)
 
 
+def at_edge(made: QLabel) -> QLabel:
+    """Keep a label at the reading edge, whatever script its words are in."""
+    if made.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute)
+    return made
+
+
 def button(
     text: str, clicked: Callable[[], object], look: str = "", *, name: str = ""
 ) -> QPushButton:

@@ -1,9 +1,10 @@
 """List rows with a title and quiet words under it, both wrapped to the width of the list."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QTextOption
 from PySide6.QtWidgets import QListWidget, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from stocktake_app.ui.directed import reading_edge
 from stocktake_app.ui.parts import scaled
 from stocktake_app.ui.theme import Tokens
 
@@ -83,18 +84,24 @@ class TwoLines(QStyledItemDelegate):
         )
         font = self._view.font()
         title, under = self._rooms(option.rect, index, font)
-        flags = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         painter.save()
         painter.setLayoutDirection(self._view.layoutDirection())
         if index.data(Qt.ItemDataRole.DecorationRole):
             icon.paint(painter, self._icon_room(option.rect, title))
         painter.setFont(font)
         painter.setPen(QColor(self._tokens.ink))
-        painter.drawText(title, flags, index.data() or "")
+        self._write(painter, title, index.data() or "")
         painter.setFont(self._small(font))
         painter.setPen(QColor(self._tokens.muted))
-        painter.drawText(under, flags, index.data(UNDER) or "")
+        self._write(painter, under, index.data(UNDER) or "")
         painter.restore()
+
+    def _write(self, painter: QPainter, rect: QRect, text: str) -> None:
+        """Write words at the reading edge, each paragraph in the direction of its own script."""
+        how = QTextOption(reading_edge(self._view) | Qt.AlignmentFlag.AlignTop)
+        how.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        how.setWrapMode(QTextOption.WrapMode.WordWrap)
+        painter.drawText(QRectF(rect), text, how)
 
     def _icon_room(self, rect: QRect, title: QRect) -> QRect:
         size, pad = scaled(self._view, ICON), scaled(self._view, 8)

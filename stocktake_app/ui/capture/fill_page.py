@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QWidget
 
 from stocktake_app.ui.capture.filling import Filling
-from stocktake_app.ui.capture.languages import direction_of, language_name
+from stocktake_app.ui.capture.languages import code_of, direction_of, language_name
 from stocktake_app.ui.capture.problem_list import ProblemList
 from stocktake_app.ui.capture.saved_label import SavedLabel
 from stocktake_app.ui.capture.section_list import SectionList
@@ -17,6 +17,7 @@ from stocktake_app.ui.capture.sections import section_of, sections_of
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.parts import button, column, icon_button, label, line, panel, scaled
 from stocktake_app.ui.texts import _
+from stocktake_app.ui.titles import form_name
 
 if TYPE_CHECKING:
     from stocktake_app.actions.capture import Finished
@@ -83,7 +84,8 @@ class FillPage(QWidget):
         filling, tokens = self.filling, self.filling.context.tokens
         form = filling.session.form
         back = icon_button(_("Put this form away"), "back", tokens, self.put_away)
-        self._title = label(form.title, "heading")
+        self._title = label("", "heading")
+        self._name()
         self._language = QComboBox()
         self._language.setAccessibleName(_("Language of the questionnaire"))
         self._language.setToolTip(_("Language of the questionnaire"))
@@ -126,6 +128,11 @@ class FillPage(QWidget):
         layout = line(self._previous, 1, self._where, 1, self._next)
         layout.setContentsMargins(24, 8, 24, 8)
         return panel(layout, "foot")
+
+    def _name(self) -> None:
+        session = self.filling.session
+        name = form_name(session.form.form_id, code_of(session.language))
+        self._title.setText(session.form.title if name == session.form.form_id else name)
 
     # Sections
 
@@ -196,7 +203,7 @@ class FillPage(QWidget):
         for page in self._pages.values():
             page.apply(changes)
         if changes.labels:
-            self._title.setText(self.filling.session.form.title)
+            self._name()
         if self.problem_list.isVisible() and changes.states:
             self.problem_list.show_problems(self.filling.session.problems())
 

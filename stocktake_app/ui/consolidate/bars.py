@@ -84,5 +84,5 @@ class BarChart(QWidget):
 
     def _side(self, rect: QRect) -> QRect:
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            rect.moveLeft(self.width() - rect.right() - 1)
+            return rect.translated(self.width() - rect.right() - 1 - rect.left(), 0)
         return rect

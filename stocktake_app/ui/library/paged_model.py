@@ -8,9 +8,12 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from stocktake_app.ui.context import Context
+from stocktake_app.ui.texts import right_to_left
 
 PAGE = 200
 PAGES_KEPT = 50
+ISOLATE = "\u2068"
+"""First strong isolate: what follows is laid out by its own first letter (Unicode, annex 9)."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -106,7 +109,9 @@ class PagedModel(QAbstractTableModel):
         if row is None:
             return "…"
         shown = role == Qt.ItemDataRole.DisplayRole
-        return column.text(row) if shown or column.tip is None else column.tip(row)
+        text = column.text(row) if shown or column.tip is None else column.tip(row)
+        # A name in Latin letters keeps its own direction in an Arabic table.
+        return f"{ISOLATE}{text}" if shown and right_to_left() else text
 
     def headerData(  # noqa: N802 - Qt's name
         self,

@@ -109,10 +109,10 @@ class LibraryScreen(Screen):
                 EntrySort.FORM,
                 150,
             ),
-            TableColumn(_("Bureau"), lambda one: one.bureau, EntrySort.BUREAU, 80, bureau),
+            TableColumn(_("Bureau"), lambda one: one.bureau, EntrySort.BUREAU, 110, bureau),
             TableColumn(_("State"), lambda one: status_words(one.state), EntrySort.STATE, 90),
             TableColumn(_("Written by"), lambda one: one.author_name, None, 150),
-            TableColumn(_("Last change"), lambda one: when(one.updated), EntrySort.UPDATED, 150),
+            TableColumn(_("Last change"), lambda one: when(one.updated), EntrySort.UPDATED, 170),
             TableColumn(_("Differing"), lambda one: str(one.conflicts or ""), None, 80),
         )
 

@@ -7,7 +7,7 @@ from stocktake_app.ui.context import Context
 from stocktake_app.ui.directed import DirectedText
 from stocktake_app.ui.merge.questions import Side, Undecided
 from stocktake_app.ui.moments import when
-from stocktake_app.ui.parts import button, column, label, line, panel
+from stocktake_app.ui.parts import at_edge, button, column, label, line, panel
 from stocktake_app.ui.texts import _
 
 SHORT = 60
@@ -48,7 +48,7 @@ class VersionsPanel(QWidget):
         )
         return panel(
             column(
-                label(who, "strong", wrap=True),
+                at_edge(label(who, "strong", wrap=True)),
                 label(when(side.time) if side.time else "", "small"),
                 text,
                 1,
