@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from stocktake_app.errors import RefusedError
+from stocktake_app.model.references import parse_reference
 from stocktake_app.store import conflicts, entries
+from stocktake_app.store.findings import FindingFilter, list_findings
 from stocktake_app.store.search import search
 from stocktake_app.store.workspace import Workspace
 
@@ -51,14 +54,39 @@ def find(workspace: Workspace, words: str) -> list[dict[str, Any]]:
 
 
 def trace(workspace: Workspace, reference: str) -> dict[str, Any]:
-    """Return where a finding (``ENTRY/findings[ROW]``) or an entry comes from, with the signers.
+    """Return where a finding or an entry comes from, with the signers.
+
+    ``reference`` is what a paper prints (``WCA-SEN-3F9A2C/F3``), an entry's id, or
+    ``ENTRY/findings[ROW]``.
 
     Raises:
-        RefusedError: there is nothing of that reference here.
+        RefusedError: there is nothing of that reference here, or it fits several entries.
     """
-    entry, _, row = reference.partition("/")
-    found = entries.get_entry(workspace, entry)
-    return asdict(conflicts.trace(workspace, found.id, row))
+    named = parse_reference(reference)
+    if named is None:
+        entry, _, row = reference.partition("/")
+        found = entries.get_entry(workspace, entry)
+        return asdict(conflicts.trace(workspace, found.id, row))
+    whole = _entry_ending(workspace, named[0], reference)
+    return asdict(conflicts.trace(workspace, whole, _row(workspace, whole, named[1], reference)))
+
+
+def _entry_ending(workspace: Workspace, end: str, reference: str) -> str:
+    every = entries.EntryFilter(deleted=None)
+    found = [one for one in entries.entry_ids(workspace, every) if one.endswith(end)]
+    if len(found) != 1:
+        raise RefusedError(f"{reference} names {len(found) or 'no'} entries here; give the id")
+    return found[0]
+
+
+def _row(workspace: Workspace, entry: str, number: int, reference: str) -> str:
+    """Return the path of an entry's finding by its number, counted from 1; 0 is the entry."""
+    if not number:
+        return ""
+    found = list_findings(workspace, FindingFilter(entry=entry), limit=None)
+    if number > len(found):
+        raise RefusedError(f"{reference} names finding {number}, but the entry has {len(found)}")
+    return found[number - 1].row
 
 
 def _summary(entry: entries.EntrySummary) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stocktake_app.actions.identity import own_signer, trust_of
 from stocktake_app.actions.result import Result
-from stocktake_app.errors import MachineError, NetworkError, RefusedError
+from stocktake_app.errors import MachineError, NetworkError, RefusedError, UserFileError
 from stocktake_app.exchange.receipts import BadReceiptError, read_receipt
 from stocktake_app.model.codes import Verdict
 from stocktake_app.store import outbox as stored
@@ -86,7 +86,7 @@ def send(
         PassphraseNeededError: the key is locked.
         RefusedError: this workspace has no root of HQ to know HQ by.
     """
-    from stocktake_app.exchange.client import Hq, deliver
+    from stocktake_app.exchange.client import Hq, HqRefusesError, deliver
 
     signer = own_signer(workspace, passphrase, now=now())
     trust = trust_of(workspace)
@@ -98,12 +98,14 @@ def send(
         try:
             path = workspace.packages / row.file
             data = deliver(hq, path, row.sha256, progress=progress)
-        except NetworkError as error:
+        except (NetworkError, HqRefusesError, UserFileError) as error:
             notes.append(f"{row.file}: {error}")
             stored.note_attempt(
                 workspace, row.sha256, offset=row.offset, next_try=now() + LATER, problem=str(error)
             )
-            break
+            if isinstance(error, NetworkError):
+                break  # the next one would not get through either
+            continue
         _note_receipt(workspace, row.sha256, data, now())
     return _summary(workspace, tuple(notes))
 

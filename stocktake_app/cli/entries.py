@@ -23,7 +23,9 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     choice.add_argument("--value", help="this value instead")
     choice.add_argument("--blank", action="store_true", help="no answer")
     trace = add_command(commands, common, "trace", _trace, "where a finding came from, with signer")
-    trace.add_argument("reference", metavar="REF", help="ENTRY or ENTRY/findings[ROW]")
+    trace.add_argument(
+        "reference", metavar="REF", help="as a paper prints it, or ENTRY[/findings[ROW]]"
+    )
 
 
 def _list(arguments: Arguments) -> Answer:
