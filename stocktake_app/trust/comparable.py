@@ -31,7 +31,8 @@ def comparable(text: str) -> str:
 
 
 def _is_known(letter: str) -> bool:
-    return letter != _REPLACEMENT and not any(table(letter) for table in _TABLES)
+    forms = _forms(letter)
+    return _REPLACEMENT not in forms and not any(table(form) for form in forms for table in _TABLES)
 
 
 def _in_one_direction(text: str) -> str:
@@ -40,4 +41,11 @@ def _in_one_direction(text: str) -> str:
     if not places:
         return text
     inside = text[places[0] : places[-1] + 1]
-    return "".join(letter for letter in inside if not stringprep.in_table_d2(letter))
+    return "".join(
+        letter for letter in inside if not any(map(stringprep.in_table_d2, _forms(letter)))
+    )
+
+
+def _forms(letter: str) -> str:
+    """Return the letter and its small form, by which names are compared."""
+    return letter + stringprep.map_table_b2(letter)
