@@ -172,9 +172,12 @@ def _merge_at_bureaux(stage: _Stage, scenario: Mapping[str, Any]) -> None:
         key = bureau["key"]
         mine = [one["key"] for one in scenario["workspaces"] if one["issuer"] == key]
         files = sorted(path for path in stage.packages if path.stem.rsplit("-", 1)[0] in mine)
-        planned = _take(stage, key, files, dry_run=True)
-        taken = _take(stage, key, [*reversed(files), *files])
-        stage.say(f"{key}: {_counts(planned)} planned; {_counts(taken)} done")
+        twice = [*reversed(files), *files]  # any order, any number of times
+        planned = _take(stage, key, twice, dry_run=True)
+        taken = _take(stage, key, twice)
+        if planned.files != taken.files:
+            raise RefusedError(f"{key}'s import did something else than its dry run said")
+        stage.say(f"{key}: {_counts(taken)}, as the dry run had said")
         if decision["workspace"] == key:
             _decide(stage, key, decision["set"])
         _export(stage, key, "xlsx", f"{key}.xlsx", everything=True)

@@ -1,5 +1,6 @@
 """Who one is: keys made when they are first needed; certificates requested and given by files."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -260,7 +261,7 @@ def known_chains(workspace: Workspace) -> tuple[Chain, ...]:
     return tuple(from_pem(data) for data in list_objects(workspace, CHAIN))
 
 
-def remember_chains(workspace: Workspace, chains: tuple[Chain, ...]) -> None:
+def remember_chains(workspace: Workspace, chains: Iterable[Chain]) -> None:
     """Keep chains of approved signers: what they signed before their approval counts then too."""
     for chain in chains:
         put_object(workspace, CHAIN, to_pem(chain).encode())

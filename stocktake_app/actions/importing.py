@@ -1,8 +1,9 @@
 """Taking packages in: judged first, then one transaction; a dry run is the same, undone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from stocktake_app.actions.checking import judge, read_package, seal_reason, signer_of
@@ -16,13 +17,15 @@ from stocktake_app.store.imports import (
     ImportResult,
     IncomingSeal,
     PackageFile,
+    Take,
     apply_seals,
-    plan_seals,
+    trial,
 )
 from stocktake_app.store.projections import refresh_projections
 from stocktake_app.store.seals import get_seal, list_seals, set_verdicts
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.trust.certificates import is_provisional
+from stocktake_app.trust.chain import Chain
 
 USELESS = (Verdict.ALTERED, Verdict.UNREADABLE)
 MAX_REASONS = 20
@@ -81,6 +84,15 @@ def _ignore(_done: int, _all: int) -> None:
     """Nobody wants to know how far it is."""
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """A file that may be taken in: its name, its size in bytes, and what the verifier said."""
+
+    name: str
+    size: int
+    report: Report
+
+
 def import_files(
     workspace: Workspace,
     files: Sequence[Path],
@@ -92,51 +104,84 @@ def import_files(
     """Take packages in, in any order and with any repetition.
 
     A file that cannot be used is refused with its reason and the others go in. ``progress`` is
-    told how many files of how many are done, and may raise ``CancelledError`` between files.
+    told how many files of how many are done, and may raise ``CancelledError`` between files. A dry
+    run says of each file what it would bring after those before it.
     """
-    outcomes = []
+    judged = _judge_files(workspace, files, now, progress)
+    if dry_run:
+        ready = list(judged)  # so that the store is not held while files are read
+        with trial(workspace) as take:
+            return Imported(tuple(_take_in(take, one, now) for one in ready), dry_run=True)
+    outcomes = tuple(_import(workspace, one, now) for one in judged)
+    refresh_projections(workspace)
+    return Imported(outcomes, dry_run=False)
+
+
+def import_bytes(workspace: Workspace, data: bytes, name: str, *, now: datetime) -> FileOutcome:
+    """Judge and take in one package that is in memory."""
+    return _import(workspace, _usable(name, len(data), judge(data, trust_of(workspace), now)), now)
+
+
+def _judge_files(
+    workspace: Workspace,
+    files: Sequence[Path],
+    now: datetime,
+    progress: Callable[[int, int], None],
+) -> Iterator[_Judged | FileOutcome]:
+    """Judge file by file; signers that one file shows to be approved are known for the next."""
+    trust = trust_of(workspace)
     for done, path in enumerate(files):
         progress(done, len(files))
-        outcomes.append(_import_file(workspace, path, dry_run=dry_run, now=now))
+        try:
+            data = read_package(path)
+        except UserFileError as error:
+            yield FileOutcome(path.name, Verdict.UNREADABLE, "", (str(error),))
+            continue
+        report = judge(data, trust, now)
+        trust = trust.knowing(*_approved(report))
+        yield _usable(path.name, len(data), report)
     progress(len(files), len(files))
-    if not dry_run:
-        refresh_projections(workspace)
-    return Imported(tuple(outcomes), dry_run)
 
 
-def _import_file(workspace: Workspace, path: Path, *, dry_run: bool, now: datetime) -> FileOutcome:
-    try:
-        data = read_package(path)
-    except UserFileError as error:
-        return FileOutcome(path.name, Verdict.UNREADABLE, "", (str(error),))
-    return import_bytes(workspace, data, path.name, dry_run=dry_run, now=now)
-
-
-def import_bytes(
-    workspace: Workspace, data: bytes, name: str, *, dry_run: bool, now: datetime
-) -> FileOutcome:
-    """Judge and take in one package that is in memory."""
-    report = judge(data, trust_of(workspace), now)
-    signer = report.subject.name if report.subject else ""
+def _usable(name: str, size: int, report: Report) -> _Judged | FileOutcome:
     if report.verdict in USELESS:
-        return FileOutcome(name, report.verdict, signer, report.reasons)
-    take = plan_seals if dry_run else apply_seals
-    file = PackageFile(report.sha256, name, report.kind, len(data), report.verdict, signer)
-    seals = [_incoming(one) for one in report.seals if one.verdict not in USELESS]
+        return FileOutcome(name, report.verdict, _signer_name(report), report.reasons)
+    return _Judged(name, size, report)
+
+
+def _import(workspace: Workspace, one: _Judged | FileOutcome, now: datetime) -> FileOutcome:
+    outcome = _take_in(partial(apply_seals, workspace), one, now)
+    if isinstance(one, _Judged):
+        _remember(workspace, one.report)
+    return outcome
+
+
+def _take_in(take: Take, one: _Judged | FileOutcome, now: datetime) -> FileOutcome:
+    if isinstance(one, FileOutcome):
+        return one
+    report, signer = one.report, _signer_name(one.report)
+    file = PackageFile(report.sha256, one.name, report.kind, one.size, report.verdict, signer)
+    seals = [_incoming(seal) for seal in report.seals if seal.verdict not in USELESS]
     try:
-        result = take(workspace, seals, file, now, objects=report.objects)
+        result = take(seals, file, now, objects=report.objects)
     except RefusedError as error:
-        return FileOutcome(name, report.verdict, signer, (str(error),))
-    if not dry_run:
-        _remember(workspace, report)
-    return _outcome(name, report, signer, result)
+        return FileOutcome(one.name, report.verdict, signer, (str(error),))
+    return _outcome(one.name, report, signer, result)
+
+
+def _signer_name(report: Report) -> str:
+    return report.subject.name if report.subject else ""
+
+
+def _approved(report: Report) -> set[Chain]:
+    """Return the chains of trusted signers whom somebody has approved."""
+    chains = {one.chain for one in report.seals if one.verdict is Verdict.VALID}
+    return {chain for chain in chains if not is_provisional(chain[0])}
 
 
 def _remember(workspace: Workspace, report: Report) -> None:
     """Keep the chains of trusted signers and judge earlier records of theirs anew."""
-    before = known_chains(workspace)
-    chains = {one.chain for one in report.seals if one.verdict is Verdict.VALID}
-    fresh = tuple(chain for chain in chains - set(before) if not is_provisional(chain[0]))
+    fresh = _approved(report) - set(known_chains(workspace))
     if fresh:
         remember_chains(workspace, fresh)
         rejudge(workspace)

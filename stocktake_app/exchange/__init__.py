@@ -1,1 +1,1 @@
-"""Everything that crosses the border: packages, seals, receipts, and the verifier that judges them."""
+"""Everything that crosses the border: seals, packages, receipts, and the verifier of them."""

@@ -70,7 +70,7 @@ def importer_into(workspace: Workspace, now: Callable[[], datetime]) -> Importer
     """Return what takes a package into HQ's workspace."""
 
     def take_in(data: bytes, name: str) -> None:
-        done = import_bytes(workspace, data, name, dry_run=False, now=now())
+        done = import_bytes(workspace, data, name, now=now())
         refresh_projections(workspace)
         if not done.accepted:
             raise RefusedError(" ".join(done.reasons) or f"{name} was refused.")

@@ -1,9 +1,11 @@
 """Taking seals in: planned and applied by the same code, undone by import."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Protocol
 
 from stocktake_app.errors import RefusedError
 from stocktake_app.model.codes import Verdict
@@ -35,11 +37,13 @@ __all__ = [
     "Standing",
     "StandingReport",
     "StoredImport",
+    "Take",
     "apply_seals",
     "list_imports",
     "list_set_aside",
     "plan_seals",
     "standing",
+    "trial",
     "undo_import",
 ]
 
@@ -76,6 +80,21 @@ class SetAside:
     reason: str
 
 
+class Take(Protocol):
+    """``apply_seals`` with its workspace given."""
+
+    def __call__(
+        self,
+        opened: Sequence[IncomingSeal],
+        file: PackageFile,
+        now: datetime,
+        *,
+        objects: Mapping[str, bytes] = _NOTHING,
+        progress: Progress | None = None,
+    ) -> ImportResult:
+        """Take seals in."""
+
+
 def plan_seals(
     workspace: Workspace,
     opened: Sequence[IncomingSeal],
@@ -86,10 +105,36 @@ def plan_seals(
     progress: Progress | None = None,
 ) -> ImportResult:
     """Say what ``apply_seals`` would do: it is done, counted and rolled back."""
-    _check(workspace, opened)
+    with trial(workspace) as take:
+        return take(opened, file, now, objects=objects, progress=progress)
+
+
+@contextmanager
+def trial(workspace: Workspace) -> Iterator[Take]:
+    """Give a function like ``apply_seals``; at the end, what it did for all files is undone.
+
+    So a dry run of many files says of each what it would bring after those before it.
+    """
     with workspace.store.trying() as connection:
-        result = Taking(connection, workspace, progress).run(opened, file, objects, now)
-    return replace(result, id=0)
+
+        def take(
+            opened: Sequence[IncomingSeal],
+            file: PackageFile,
+            now: datetime,
+            *,
+            objects: Mapping[str, bytes] = _NOTHING,
+            progress: Progress | None = None,
+        ) -> ImportResult:
+            _check(workspace, opened)
+            connection.execute("SAVEPOINT one_file")
+            try:
+                result = Taking(connection, workspace, progress).run(opened, file, objects, now)
+            except BaseException:
+                connection.execute("ROLLBACK TO one_file")
+                raise
+            return replace(result, id=0)
+
+        yield take
 
 
 def apply_seals(
