@@ -200,6 +200,17 @@ def test_tag_is_added_by_enter_and_taken_away_by_backspace(shown: Show, qtbot: Q
     assert heard[-1] == "SEN"
 
 
+def test_ranking_keeps_the_order_of_choosing(shown: Show, qtbot: QtBot) -> None:
+    editor = TagsEditor(LIGHT, ranked=True)
+    editor.show_choices(COUNTRIES)
+    heard = shown(editor)
+    for typed in ("nigeria", "senegal"):
+        write(editor.search, typed)
+        tap(editor.search, Qt.Key.Key_Return)
+        qtbot.wait(5)
+    assert heard[-1] == "NGA SEN"
+
+
 def test_choice_that_left_the_list_is_kept_not_dropped(shown: Show) -> None:
     editor = ChecksEditor()
     editor.show_choices(KINDS)

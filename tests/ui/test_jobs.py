@@ -1,5 +1,6 @@
 import threading
 import time
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject, QThread
@@ -11,7 +12,8 @@ from stocktake_app.ui.jobs import Jobs, Lane, Progress
 
 
 def test_work_runs_elsewhere_and_its_result_comes_home(qtbot: QtBot, jobs: Jobs) -> None:
-    home, seen = QThread.currentThread(), []
+    home = QThread.currentThread()
+    seen: list[object] = []
     owner = QObject()
     jobs.run(
         Lane.READS,
@@ -24,7 +26,8 @@ def test_work_runs_elsewhere_and_its_result_comes_home(qtbot: QtBot, jobs: Jobs)
 
 
 def test_failure_goes_to_its_handler(qtbot: QtBot, jobs: Jobs) -> None:
-    owner, seen = QObject(), []
+    owner = QObject()
+    seen: list[object] = []
 
     def fail(_: Progress) -> None:
         raise ValueError("seven")
@@ -48,7 +51,9 @@ def test_failure_without_a_handler_goes_to_the_windows_dialog(qtbot: QtBot) -> N
 
 
 def test_cancelled_job_stops_at_its_next_report(qtbot: QtBot, jobs: Jobs) -> None:
-    owner, seen, turns = QObject(), [], []
+    owner = QObject()
+    seen: list[BaseException] = []
+    turns: list[int] = []
 
     def work(progress: Progress) -> None:
         while True:
@@ -64,7 +69,8 @@ def test_cancelled_job_stops_at_its_next_report(qtbot: QtBot, jobs: Jobs) -> Non
 
 
 def test_result_for_a_widget_that_is_gone_is_dropped(qtbot: QtBot, jobs: Jobs) -> None:
-    owner, seen = QObject(), []
+    owner = QObject()
+    seen: list[object] = []
     gate = threading.Event()
     jobs.run(Lane.READS, lambda _: gate.wait(5), seen.append, owner=owner)
     owner.deleteLater()
@@ -87,14 +93,15 @@ def test_writers_come_one_after_the_other_in_order(qtbot: QtBot, jobs: Jobs) -> 
         order.append(number)
 
     for number in range(5):
-        jobs.run(Lane.WRITER, lambda _, n=number: work(n), lambda _: None, owner=owner)
+        jobs.run(Lane.WRITER, partial(lambda n, _: work(n), number), lambda _: None, owner=owner)
     until(qtbot, lambda: not jobs.busy)
     assert order == [0, 1, 2, 3, 4]
     assert set(together) == {1}
 
 
 def test_typing_is_saved_while_a_writer_is_busy(qtbot: QtBot, jobs: Jobs) -> None:
-    owner, saved = QObject(), []
+    owner = QObject()
+    saved: list[object] = []
     gate = threading.Event()
     jobs.run(Lane.WRITER, lambda _: gate.wait(10), lambda _: None, owner=owner)
     jobs.run(Lane.TYPING, lambda _: "saved", saved.append, owner=owner)
@@ -133,6 +140,7 @@ def test_closing_waits_for_writers_and_cancels_readers(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("lane", list(Lane))
 def test_every_lane_takes_work(qtbot: QtBot, jobs: Jobs, lane: Lane) -> None:
-    owner, seen = QObject(), []
+    owner = QObject()
+    seen: list[object] = []
     jobs.run(lane, lambda _: lane, seen.append, owner=owner)
     until(qtbot, lambda: seen == [lane])

@@ -153,20 +153,27 @@ class ComboEditor(Editor):
 class SeveralEditor(Editor):
     """What all editors of several choices share: the set of names, in the form's order."""
 
+    ranked = False
+    """Whether the order of choosing is the answer."""
+
     def __init__(self) -> None:
         super().__init__()
         self._choices: tuple[Choice, ...] = ()
-        self._chosen: set[str] = set()
+        self._chosen: list[str] = []
 
     def toggle(self, name: str, *, on: bool) -> None:
         """Choose one more, or one less, and say so."""
         if on == (name in self._chosen):
             return
-        (self._chosen.add if on else self._chosen.discard)(name)
-        known = [one.name for one in self._choices]
-        unknown = sorted(self._chosen.difference(known))
-        ordered = [one for one in known if one in self._chosen] + unknown
-        self.edited.emit(" ".join(ordered) or None)
+        (self._chosen.append if on else self._chosen.remove)(name)
+        if not self.ranked:
+            self._chosen.sort(key=self._place)
+        self.edited.emit(" ".join(self._chosen) or None)
+
+    def _place(self, name: str) -> tuple[int, str]:
+        """Return where a name stands in the form; what the form does not know comes last."""
+        names = [one.name for one in self._choices]
+        return (names.index(name) if name in names else len(names), name)
 
 
 class ChecksEditor(SeveralEditor):
@@ -201,7 +208,7 @@ class ChecksEditor(SeveralEditor):
 
     def show_value(self, value: str | None) -> None:
         """Mark what is chosen."""
-        self._chosen = set((value or "").split())
+        self._chosen = (value or "").split()
         for box in self._boxes:
             with QSignalBlocker(box):
                 box.setChecked(box.property("name") in self._chosen)
@@ -283,7 +290,7 @@ class CheckListEditor(SeveralEditor):
 
     def show_value(self, value: str | None) -> None:
         """Mark what is chosen."""
-        self._chosen = set((value or "").split())
+        self._chosen = (value or "").split()
         self._mark()
 
     def inputs(self) -> list[QWidget]:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QWidget
 
 from stocktake_app.questionnaire.form import Kind, Question
+from stocktake_app.questionnaire.session import Choice
 from stocktake_app.ui.capture.choice_editors import (
     FEW,
     CheckListEditor,
@@ -25,7 +26,11 @@ from stocktake_app.ui.theme import Tokens
 if TYPE_CHECKING:
     from stocktake_app.questionnaire.session import FormSession
 
+ACKNOWLEDGED = "OK"
+"""What an acknowledged question holds (ODK XForms, trigger control)."""
 COMPACT = ("minimal", "autocomplete")
+NOT_HERE = frozenset({Kind.IMAGE, Kind.AUDIO, Kind.VIDEO, Kind.FILE, Kind.GEOTRACE, Kind.GEOSHAPE})
+"""Kinds that need a device; the question is shown and stays open."""
 
 
 _SIMPLE: dict[Kind, Callable[[Tokens], Editor]] = {
@@ -36,18 +41,20 @@ _SIMPLE: dict[Kind, Callable[[Tokens], Editor]] = {
     Kind.DATE: DateEditor,
     Kind.TIME: lambda _: TimeEditor(),
     Kind.DATE_TIME: DateTimeEditor,
-    Kind.ACKNOWLEDGE: lambda _: RadioEditor(),
+    Kind.ACKNOWLEDGE: lambda _: ChecksEditor(),
 }
 
 
 def editor_for(question: Question, choices: int, tokens: Tokens) -> Editor | None:
     """Return the editor for a question; None for one that is only read (a note)."""
     compact = any(word in question.appearance.split() for word in COMPACT)
-    if question.kind is Kind.NOTE:
+    if question.kind is Kind.NOTE or question.kind in NOT_HERE:
         return None
     if question.kind is Kind.SELECT_ONE:
         return ComboEditor() if compact or choices > FEW else RadioEditor()
-    if question.kind in {Kind.SELECT_MULTIPLE, Kind.RANK}:
+    if question.kind is Kind.RANK:
+        return TagsEditor(tokens, ranked=True)
+    if question.kind is Kind.SELECT_MULTIPLE:
         if compact:
             return TagsEditor(tokens)
         return CheckListEditor() if choices > FEW else ChecksEditor()
@@ -95,7 +102,9 @@ class Field(QWidget):
         words = self._session.label(self.path) or self.question.name
         mark = " *" if self._session.is_required(self.path) else ""
         self._label.setText(words + mark)
-        self._hint.setText(self._session.hint(self.path))
+        elsewhere = _("This kind of question is not answered here; it stays open.")
+        not_here = elsewhere if self.question.kind in NOT_HERE else ""
+        self._hint.setText(self._session.hint(self.path) or not_here)
         self._hint.setVisible(bool(self._hint.text()))
         if self.question.kind is Kind.NOTE:
             self._label.setProperty("look", "muted")
@@ -103,8 +112,13 @@ class Field(QWidget):
     def show_choices(self) -> None:
         """Offer the choices that the answers so far leave open."""
         if self.editor:
-            self.editor.show_choices(self._session.choices(self.path))
+            self.editor.show_choices(self._choices())
             self._describe()
+
+    def _choices(self) -> "tuple[Choice, ...]":
+        if self.question.kind is Kind.ACKNOWLEDGE:
+            return (Choice(ACKNOWLEDGED, _("Yes")),)
+        return self._session.choices(self.path)
 
     def show_value(self) -> None:
         """Show the answer."""

@@ -19,8 +19,9 @@ from stocktake_app.ui.theme import Tokens
 class TagsEditor(SeveralEditor):
     """What is chosen stands as tags over a search line; the arrow down opens the whole list."""
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: Tokens, *, ranked: bool = False) -> None:
         super().__init__()
+        self.ranked = ranked
         self._tokens = tokens
         self.search = DirectedLine()
         self.search.setPlaceholderText(_("Type to search; the arrow down shows all"))
@@ -42,15 +43,14 @@ class TagsEditor(SeveralEditor):
 
     def show_value(self, value: str | None) -> None:
         """Show what is chosen."""
-        self._chosen = set((value or "").split())
+        self._chosen = (value or "").split()
         self._show()
 
     def _show(self) -> None:
         clear(self._flow)
-        chosen = [one for one in self._choices if one.name in self._chosen]
-        unknown = self._chosen - {one.name for one in chosen}
-        for one in [*chosen, *(Choice(name, name) for name in sorted(unknown))]:
-            self._flow.addWidget(self._tag(one))
+        labels = {one.name: one.label for one in self._choices}
+        for name in self._chosen:
+            self._flow.addWidget(self._tag(Choice(name, labels.get(name, name))))
         self._tags.setVisible(bool(self._chosen))
         self._completer.offer([one.label for one in self._choices if one.name not in self._chosen])
 
@@ -107,7 +107,7 @@ class TagsEditor(SeveralEditor):
                 self._completer.complete()
                 return True
             if event.key() == Qt.Key.Key_Backspace and self._chosen:
-                self._drop([one.name for one in self._choices if one.name in self._chosen][-1])
+                self._drop(self._chosen[-1])
                 return True
         return super().eventFilter(watched, event)
 
