@@ -99,13 +99,20 @@ class Start(QObject):
 
     def begin(self) -> None:
         """Show the window and go on in a worker."""
+        self.show_first()
+        self.window.show()
+        then = self._warm_up if self.folder is None else self._open_remembered
+        QTimer.singleShot(0, self, then)
+
+    def show_first(self) -> None:
+        """Put into the window what is there to see before anything is opened."""
         if self.folder:
             self.window.show_alone(_opening())
-            QTimer.singleShot(0, self, lambda: self.open_folder(self.folder))
         else:
             self._ask(Newcomer(language=self.context.preferences.language))
-            QTimer.singleShot(0, self, self._warm_up)
-        self.window.show()
+
+    def _open_remembered(self) -> None:
+        self.open_folder(self.folder)
 
     def _warm_up(self) -> None:
         """Load the store's libraries while somebody types the name."""
