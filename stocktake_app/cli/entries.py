@@ -1,9 +1,14 @@
 """``list``, ``show``, ``search``, ``conflicts``, ``resolve``, ``trace``: what is recorded."""
 
 import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from stocktake_app.cli.arguments import Arguments, Commands, add_command, now, open_workspace
 from stocktake_app.cli.output import Answer, table
+
+if TYPE_CHECKING:
+    from stocktake_app.store.workspace import Workspace
 
 
 def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -31,8 +36,10 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
 def _list(arguments: Arguments) -> Answer:
     from stocktake_app.actions import reading
 
-    entries = reading.all_entries(open_workspace(arguments))
-    rows = [(e["id"][:12], e["title"], e["state"], e["conflicts"] or "") for e in entries]
+    workspace = open_workspace(arguments)
+    entries = reading.all_entries(workspace)
+    titled = _titles(workspace)
+    rows = [(e["id"], titled(e["title"]), e["state"], e["conflicts"] or "") for e in entries]
     return Answer(
         {"entries": entries}, table(("entry", "title", "state", "differing versions"), rows)
     )
@@ -41,18 +48,22 @@ def _list(arguments: Arguments) -> Answer:
 def _show(arguments: Arguments) -> Answer:
     from stocktake_app.actions import reading
 
-    entry = reading.one_entry(open_workspace(arguments), arguments.entry, history=arguments.history)
+    workspace = open_workspace(arguments)
+    entry = reading.one_entry(workspace, arguments.entry, history=arguments.history)
     rows = [(path, value) for path, value in entry["answers"].items()]
-    return Answer(entry, f"{entry['title']}\n\n{table(('question', 'answer'), rows)}")
+    title = _titles(workspace)(entry["title"])
+    return Answer(entry, f"{title}\n\n{table(('question', 'answer'), rows)}")
 
 
 def _search(arguments: Arguments) -> Answer:
     from stocktake_app.actions import reading
 
     words = " ".join(arguments.words)
-    found = reading.find(open_workspace(arguments), words)
-    rows = [(one["entry"][:12], one["title"]) for one in found]
-    return Answer({"words": words, "entries": found}, table(("entry", "title"), rows))
+    workspace = open_workspace(arguments)
+    found = reading.find(workspace, words)
+    titled = _titles(workspace)
+    rows = [(one["entry"], titled(one["title"]), one["excerpt"]) for one in found]
+    return Answer({"words": words, "entries": found}, table(("entry", "title", "found"), rows))
 
 
 def _conflicts(arguments: Arguments) -> Answer:
@@ -60,7 +71,7 @@ def _conflicts(arguments: Arguments) -> Answer:
 
     found = conflicts.pending(open_workspace(arguments))
     rows = [
-        (one.entry[:12], one.path, number, version.value, version.author, version.time)
+        (one.entry, one.path, number, version.value, version.author, version.time)
         for one in found
         for number, version in enumerate(one.versions, start=1)
     ]
@@ -86,7 +97,8 @@ def _resolve(arguments: Arguments) -> Answer:
 def _trace(arguments: Arguments) -> Answer:
     from stocktake_app.actions import reading
 
-    steps = reading.trace(open_workspace(arguments), arguments.reference)
+    workspace = open_workspace(arguments)
+    steps = reading.trace(workspace, arguments.reference)
     header = ("signer", "office", "when", "verdict", "signed record", "fingerprint", "package")
     rows = [
         (
@@ -100,4 +112,12 @@ def _trace(arguments: Arguments) -> Answer:
         )
         for one in steps["changes"]
     ]
-    return Answer(steps, f"{steps['title']}\n{steps['text']}\n\n{table(header, rows)}")
+    title = _titles(workspace)(steps["title"])
+    return Answer(steps, f"{title}\n{steps['text']}\n\n{table(header, rows)}")
+
+
+def _titles(workspace: "Workspace") -> Callable[[str], str]:
+    """Return what turns a stored title, often a register's code, into words."""
+    from stocktake_app.store.labels import Labels
+
+    return Labels(workspace, workspace.profile.language).words

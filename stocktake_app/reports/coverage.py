@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from stocktake_app.model.codes import EntryStatus
-from stocktake_app.reports.labels import Labels, by_name, parse_date
+from stocktake_app.reports.answers import by_name
 from stocktake_app.store.conflicts import count_conflicts
 from stocktake_app.store.entries import EntryFilter, EntrySort, EntrySummary, list_entries
 from stocktake_app.store.findings import (
@@ -21,6 +21,7 @@ from stocktake_app.store.findings import (
     list_interventions,
     list_pledge_updates,
 )
+from stocktake_app.store.labels import Labels, parse_date
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.translations import N_, translator
 

@@ -15,6 +15,7 @@ from stocktake_app.documents.paper import (
     Statement,
 )
 from stocktake_app.model import paths
+from stocktake_app.reports.answers import by_name
 from stocktake_app.reports.coverage import (
     Coverage,
     all_findings,
@@ -26,10 +27,10 @@ from stocktake_app.reports.figures import (
     indicator_chapter,
     pledge_chapter,
 )
-from stocktake_app.reports.labels import Labels, by_name
 from stocktake_app.reports.sources import Sources
 from stocktake_app.store.conflicts import Conflict, list_conflicts
 from stocktake_app.store.findings import Finding, Intervention, list_interventions
+from stocktake_app.store.labels import Labels
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.translations import Translator, translator
 

@@ -7,9 +7,9 @@ from stocktake_app.documents.paper import Audience, Reference, Source
 from stocktake_app.documents.record import Fact
 from stocktake_app.model.codes import Verdict
 from stocktake_app.model.references import entry_reference, evidence_reference
-from stocktake_app.reports.labels import Labels
 from stocktake_app.store.conflicts import SignedChange, Trace, trace
 from stocktake_app.store.entries import EntrySummary
+from stocktake_app.store.labels import Labels
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.translations import Translator
 

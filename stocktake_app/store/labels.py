@@ -9,7 +9,7 @@ from stocktake_app.store.entries import EntrySummary
 from stocktake_app.store.registers import register_rows
 from stocktake_app.store.workspace import Workspace
 
-TITLE_REGISTERS = ("pledges", "indicators", "initiatives")
+TITLE_REGISTERS = ("events", "pledges", "indicators", "initiatives")
 """Where the title of an entry may be a code of."""
 
 Rows = Mapping[str, Mapping[str, str]]
@@ -41,12 +41,14 @@ class Labels:
 
     def title(self, entry: EntrySummary) -> str:
         """Return what an entry is called: its event, or what its title's code stands for."""
-        if entry.event:
-            return self.label("events", entry.event)
+        return self.words(entry.event or entry.title) or self.label("questionnaires", entry.form_id)
+
+    def words(self, title: str) -> str:
+        """Return what a stored title stands for, or the title itself when it is no code."""
         for register in TITLE_REGISTERS:
-            if entry.title in self.rows(register):
-                return self.label(register, entry.title)
-        return entry.title or self.label("questionnaires", entry.form_id)
+            if title in self.rows(register):
+                return self.label(register, title)
+        return title
 
     def event_date(self, event: str) -> date | None:
         """Return the first day of an event of the register."""
@@ -59,11 +61,3 @@ def parse_date(text: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         return None
-
-
-def by_name(answers: Mapping[str, str], name: str) -> str:
-    """Return the answer to the question of this name, in whatever group it stands, or ""."""
-    if name in answers:
-        return answers[name]
-    tail = f"/{name}"
-    return next((value for path, value in answers.items() if path.endswith(tail)), "")
