@@ -30,6 +30,7 @@ class LibraryScreen(Screen):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._title: Title = shortened
+        self._titles_known = False
         self.entries = Browser(context, self._entry_columns(), self._find_entries, _entries_found)
         self.entries.sort_first_by(5, descending=True)
         self.entries.opened.connect(lambda row: self.open(row.id))
@@ -56,6 +57,7 @@ class LibraryScreen(Screen):
         if isinstance(argument, str):
             self.open(argument)
         elif self.entry_page is None:
+            self._titles_known = False
             self._refresh_tab()
 
     def _refresh_tab(self) -> None:
@@ -129,11 +131,17 @@ class LibraryScreen(Screen):
             ),
         )
 
+    def _learn_titles(self) -> None:
+        """Read the registers once per visit, in the worker, not at every letter of a search."""
+        if not self._titles_known:
+            self._title = titles_in(self.context.workspace, self.context.preferences.language)
+            self._titles_known = True
+
     def _find_entries(self, text: str, key: Any, descending: bool) -> tuple[int, Any]:  # noqa: FBT001 - one of three
         from stocktake_app.store.entries import EntryFilter, entries_by_id, entry_ids
 
         workspace = self.context.workspace
-        self._title = titles_in(workspace, self.context.preferences.language)
+        self._learn_titles()
         ids = entry_ids(workspace, EntryFilter(text=text), key, descending=descending)
         return len(ids), lambda offset, limit: entries_by_id(
             workspace, ids[offset : offset + limit]
@@ -143,7 +151,7 @@ class LibraryScreen(Screen):
         from stocktake_app.store.findings import FindingFilter, count_findings, list_findings
 
         workspace, chosen = self.context.workspace, FindingFilter(text=text)
-        self._title = titles_in(workspace, self.context.preferences.language)
+        self._learn_titles()
         return count_findings(workspace, chosen), lambda offset, limit: list_findings(
             workspace, chosen, offset=offset, limit=limit
         )
