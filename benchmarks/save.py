@@ -35,9 +35,7 @@ def saver(folder: Path, key: bytes | None) -> Variant:
             save_answer(workspace, str(draft), path, f"What was said, version {number}", now=NOW)
 
     name = f"save_answer, {'encrypted' if key else 'no key'}"
-    return Variant(
-        name, lambda: start_draft(workspace, "f" * 64, now=NOW).id, save, SAVES, aim=3
-    )
+    return Variant(name, lambda: start_draft(workspace, "f" * 64, now=NOW).id, save, SAVES, aim=3)
 
 
 def main() -> int:

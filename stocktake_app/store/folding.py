@@ -37,9 +37,8 @@ def fold_text(text: str) -> str:
     """Return text as it is indexed: case, diacritics, ligatures, Arabic forms and digits folded."""
     if text.isascii():
         return text.lower().replace("'", " ")
-    # Arabic letters first: NFKD would turn alef with hamza into alef and a mark all the same,
-    # but the table also knows what has no decomposition.
-    plain = unicodedata.normalize("NFKD", text.translate(_TABLE)).translate(_TABLE)
+    # NFKD parts letters from their marks; the table has what it leaves: œ, alef maqsura, tatweel.
+    plain = unicodedata.normalize("NFKD", text).translate(_TABLE)
     return _COMBINING.sub("", plain).casefold()
 
 

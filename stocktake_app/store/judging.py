@@ -9,13 +9,13 @@ nobody can take over an entry that is known here.
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import NamedTuple
 
 from stocktake_app.model import paths
 from stocktake_app.model.change import Change, with_known_id
 from stocktake_app.model.codes import Role
 from stocktake_app.model.scope import Author, may_set, may_touch
-from stocktake_app.store.lines import decode_replaces, decode_values, reserved_segments
 
 BEGINNING_MISSING = "the beginning of this entry has not arrived yet"
 
@@ -38,11 +38,12 @@ class SealFacts:
         return not self.reason
 
 
-@dataclass(frozen=True)
-class StoredChange:
-    """A change as the store has it; ``seals`` are the keys of all seals that hold it, 0 for ours.
+class StoredChange(NamedTuple):
+    """A change as the store has it.
 
-    0 stands for an unsealed change of our own.
+    ``seals`` are the keys of all seals that hold it, 0 for an unsealed one of our own; ``values``
+    what it sets, ``replaced`` the change ids that it replaces by path, ``reserved`` the reserved
+    segments that it touches.
     """
 
     key: int
@@ -51,25 +52,11 @@ class StoredChange:
     number: int
     lamport: int
     time: str
-    answers: str
-    replaces: str
     counted: bool
     seals: tuple[int, ...]
-
-    @cached_property
-    def values(self) -> dict[str, str | None]:
-        """The answers that it sets."""
-        return decode_values(self.answers)
-
-    @cached_property
-    def replaced(self) -> dict[str, list[str]]:
-        """The change ids that it replaces, by path."""
-        return {} if self.replaces == "{}" else decode_replaces(self.replaces)
-
-    @cached_property
-    def reserved(self) -> frozenset[str]:
-        """The reserved segments that it touches."""
-        return reserved_segments(self.values) | reserved_segments(self.replaced)
+    values: dict[str, str | None]
+    replaced: dict[str, list[str]]
+    reserved: frozenset[str]
 
     @property
     def begins(self) -> bool:
@@ -116,20 +103,31 @@ def may_count(reserved: frozenset[str], role: Role) -> str | None:
 
 def _creator(changes: Sequence[StoredChange], seals: Mapping[int, SealFacts]) -> SealFacts | None:
     claims = [
-        ((seals[seal].received, change.lamport, change.device, change.number, change.id), seal)
+        (change, seals[seal])
         for change in changes
         if change.begins
         for seal in change.seals
         if seals[seal].counts
     ]
-    return seals[min(claims)[1]] if claims else None
+    if len(claims) > 1:
+        claims.sort(key=_claim_order)
+    return claims[0][1] if claims else None
+
+
+def _claim_order(claim: tuple[StoredChange, SealFacts]) -> tuple[object, ...]:
+    """Order claims by what is the same in every workspace that received the seals in one go."""
+    change, seal = claim
+    author = (seal.author.identity, seal.author.role, seal.author.bureau)
+    return (seal.received, change.lamport, change.device, change.number, change.id, author)
 
 
 def _reason(
     change: StoredChange, seals: Mapping[int, SealFacts], creator: SealFacts | None
 ) -> str | None:
+    if len(change.seals) == 1:
+        return _under(change, seals[change.seals[0]], creator)
     found = [_under(change, seals[seal], creator) for seal in change.seals]
-    return None if None in found else found[0]
+    return None if None in found else min(reason for reason in found if reason)
 
 
 def _under(change: StoredChange, seal: SealFacts, creator: SealFacts | None) -> str | None:

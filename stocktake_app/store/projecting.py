@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from stocktake_app.model import paths
 
 Answers = Mapping[str, str]
+Rows = dict[str, list[tuple[str, dict[str, str]]]]
 
 INHERITED = {
     "finding_countries": ("countries", "country"),
@@ -42,15 +43,15 @@ class Projected:
 
 def project(found: Projected, entry: int, form_id: str, answers: Answers) -> None:
     """Add what one entry (key) says to the projections."""
-    top = _top_level(answers)
-    for position, (row, said) in enumerate(rows_of("findings", answers), start=1):
+    top, rows = _top_level(answers), rows_of(answers)
+    for position, (row, said) in enumerate(rows.get("findings", ()), start=1):
         if said.get("text") or said.get("kind"):
             found.findings.append(_finding(entry, (row, position), said, top))
-    for position, (row, said) in enumerate(rows_of("interventions", answers), start=1):
+    for position, (row, said) in enumerate(rows.get("interventions", ()), start=1):
         found.interventions.append(_intervention(entry, (row, position), said))
     if form_id == "pledge_update":
         found.pledge_updates.append(_pledge_update(entry, answers, top))
-    for _, said in rows_of("readings", answers) if "indicator" in top else ():
+    for _, said in rows.get("readings", ()) if "indicator" in top else ():
         found.indicator_readings.append(_indicator_reading(entry, said, answers))
 
 
@@ -61,18 +62,26 @@ def searchable(answers: Answers) -> Iterator[str]:
             yield value
 
 
-def rows_of(repeat: str, answers: Answers) -> list[tuple[str, dict[str, str]]]:
-    """Return the rows of a repeat in order, each with its answers by path below the row.
+def rows_of(answers: Answers) -> Rows:
+    """Return the rows of each outermost repeat in order, with answers by path below the row.
 
-    The repeat is named by its last part; rows that are only a mark of deletion are left out.
+    A repeat is named by the last part of its path; rows of which only order or deletion is known
+    are left out.
     """
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, dict[str, str]]] = {}
     for path, value in answers.items():
-        row = next(paths.rows_above(path), "")
-        if row and row[: row.rindex("[")].rpartition("/")[2] == repeat:
-            found.setdefault(row, {})[path[len(row) + 1 :]] = value
-    whole = [(row, said) for row, said in found.items() if set(said) - {paths.DELETED, paths.ORDER}]
-    return sorted(whole, key=lambda one: (_order(one[1].get(paths.ORDER, "")), one[0]))
+        end = path.find("]")
+        if end < 0:
+            continue
+        row, below = path[: end + 1], path[end + 2 :]
+        repeat = row[row.rfind("/") + 1 : row.index("[")]
+        found.setdefault(repeat, {}).setdefault(row, {})[below] = value
+    return {repeat: _in_order(rows) for repeat, rows in found.items()}
+
+
+def _in_order(rows: Mapping[str, dict[str, str]]) -> list[tuple[str, dict[str, str]]]:
+    said = [(row, one) for row, one in rows.items() if one.keys() - {paths.DELETED, paths.ORDER}]
+    return sorted(said, key=lambda one: (_order(one[1].get(paths.ORDER, "")), one[0]))
 
 
 def _finding(entry: int, place: tuple[str, int], said: Answers, top: Answers) -> tuple[object, ...]:

@@ -13,9 +13,14 @@ from stocktake_app.model.codes import Role, Verdict
 from stocktake_app.model.fold import EntryState, Live, fold
 from stocktake_app.model.scope import Author
 from stocktake_app.store import rows
-from stocktake_app.store.database import Connection
+from stocktake_app.store.database import Connection, Row
 from stocktake_app.store.judging import SealFacts, StoredChange, judge
-from stocktake_app.store.lines import encode_answers
+from stocktake_app.store.lines import (
+    decode_replaces,
+    decode_values,
+    encode_answers,
+    reserved_segments,
+)
 from stocktake_app.store.promoted import promote, utc
 from stocktake_app.store.workspace import Workspace, own_author_key
 
@@ -96,7 +101,7 @@ def settle_all(connection: Connection, workspace: Workspace, entries: Iterable[i
 
 def stored_changes(connection: Connection, entries: Sequence[int]) -> dict[int, list[StoredChange]]:
     """Return all changes of these entries by entry key, in order of their keys."""
-    wanted = json.dumps(entries)
+    wanted = rows.as_json(entries)
     extra: dict[int, list[int]] = defaultdict(list)
     for change, seal in connection.rows(
         "SELECT x.change, x.seal FROM extra_seal x JOIN change c ON c.key = x.change"
@@ -105,39 +110,31 @@ def stored_changes(connection: Connection, entries: Sequence[int]) -> dict[int, 
     ):
         extra[change].append(seal)
     found: dict[int, list[StoredChange]] = defaultdict(list)
-    for (
-        entry,
-        key,
-        name,
-        device,
-        number,
-        lamport,
-        time,
-        answers,
-        replaces,
-        counted,
-        seal,
-    ) in connection.rows(
-        "SELECT c.entry, c.key, c.id, d.id, c.number, c.lamport, c.time, c.answers, c.replaces,"
-        " c.counted, c.seal FROM change c JOIN device d ON d.key = c.device"
-        " WHERE c.entry IN (SELECT value FROM json_each(?)) ORDER BY c.key",
-        (wanted,),
-    ):
-        found[entry].append(
-            StoredChange(
-                key=key,
-                id=name,
-                device=device,
-                number=number,
-                lamport=lamport,
-                time=time,
-                answers=answers,
-                replaces=replaces,
-                counted=bool(counted),
-                seals=(seal or UNSEALED, *extra.get(key, ())),
-            )
-        )
+    for row in connection.rows(_CHANGES, (wanted,)):
+        change = _stored(row)
+        if change.key in extra:
+            change = change._replace(seals=(*change.seals, *extra[change.key]))
+        found[row[0]].append(change)
     return found
+
+
+_CHANGES = (
+    "SELECT c.entry, c.key, c.id, d.id, c.number, c.lamport, c.time, c.counted, c.seal,"
+    " c.answers, c.replaces FROM change c JOIN device d ON d.key = c.device"
+    " WHERE c.entry IN (SELECT value FROM json_each(?)) ORDER BY c.key"
+)
+
+
+def _stored(row: Row) -> StoredChange:
+    """Return a change from a row of ``_CHANGES``."""
+    _, key, name, device, number, lamport, time, counted, seal, answers, replaces = row
+    values = decode_values(answers)
+    replaced = {} if replaces == "{}" else decode_replaces(replaces)
+    touched = reserved_segments([*values, *replaced])
+    seals = (seal or UNSEALED,)
+    return StoredChange(
+        key, name, device, number, lamport, time, bool(counted), seals, values, replaced, touched
+    )
 
 
 def state_of(entry: str, changes: Iterable[StoredChange]) -> EntryState:
