@@ -20,7 +20,7 @@ from stocktake_app.trust.certificates import (
     to_pem,
 )
 from stocktake_app.trust.chain import Trust, judge_chain
-from stocktake_app.trust.cms import sign_detached
+from stocktake_app.trust.cms import Signer, sign_detached
 from stocktake_app.trust.enrolment import (
     APPROVAL_FORMAT,
     OwnKeys,
@@ -233,17 +233,19 @@ def test_a_pinned_sender_is_not_mistaken_for_a_pinned_root(people: People) -> No
     assert read_approval(answer(people, asked), trust, people.now).root == people.hq.anchor
 
 
-def _answer_signed_by(people: People, signer_name: str, chain: str, root: str) -> bytes:
+def _answer(people: People, signer: Signer, chain: str, root: str) -> bytes:
     body = {
         "format": APPROVAL_FORMAT,
         "approved": people.now.isoformat(),
         "chain": chain,
         "root": root,
     }
-    signature = sign_detached(
-        signed_json.canonical(body), getattr(people, signer_name).signer, people.now
-    )
+    signature = sign_detached(signed_json.canonical(body), signer, people.now)
     return signed_json.readable(body | {"signature": signed_json.encode_bytes(signature)})
+
+
+def _answer_signed_by(people: People, office: str, chain: str, root: str) -> bytes:
+    return _answer(people, getattr(people, office).signer, chain, root)
 
 
 def test_an_answer_must_be_signed_by_who_may_approve(people: People) -> None:
@@ -256,6 +258,13 @@ def test_an_answer_must_be_signed_by_who_may_approve(people: People) -> None:
         read_approval(_answer_signed_by(people, "mena", chain, root), people.trust, people.now)
     with pytest.raises(BadSignedFileError, match="cannot be trusted"):
         read_approval(_answer_signed_by(people, "rogue_hq", chain, root), people.trust, people.now)
+
+
+def test_an_officer_cannot_approve_even_in_the_own_bureau(people: People) -> None:
+    chain, root = to_pem(people.second_wca_officer.chain), to_pem([people.hq.anchor])
+    data = _answer(people, people.wca_officer, chain, root)
+    with pytest.raises(BadSignedFileError, match="may not approve"):
+        read_approval(data, people.trust, people.now)
 
 
 def test_an_answer_brings_exactly_one_root(people: People) -> None:
@@ -288,6 +297,14 @@ def test_an_answer_for_another_key_is_not_installed(people: People) -> None:
     approval = read_approval(answer(people, asked), people.trust, people.now)
     with pytest.raises(RefusedError, match="another key"):
         install(approval, asked, two_keys("ec"), people.now)
+
+
+def test_a_bureaus_answer_for_another_authority_key_is_not_installed(people: People) -> None:
+    keys, asked = ask(people, subject(Role.BUREAU, "EHGL"))
+    data = approve(asked, authority_of(people.hq), people.hq.signer, people.now)
+    approval = read_approval(data, people.trust, people.now)
+    with pytest.raises(RefusedError, match="another key"):
+        install(approval, asked, replace(keys, authority=new_key("ec")), people.now)
 
 
 def test_an_answer_that_grants_something_else_is_not_installed(people: People) -> None:
