@@ -29,11 +29,12 @@ NOW = datetime(2021, 4, 28, 10, tzinfo=UTC)
 ROUNDS = 4
 MAX_MB = 400
 FORM = "f" * 64
-WORDS = (
+TEXT = (
     "les autorités locales ont ouvert de nouvelles classes aux enfants réfugiés et la commune "
     "prend en charge les salaires; partners said that funding for the health posts ends in June; "
     "أعلنت البلدية عن دعم إضافي للمجتمعات المضيفة"
-).split()
+)
+WORDS = TEXT.split()
 PEOPLE = ("a1" * 16, "b2" * 16)
 DEVICES = ("c3" * 16, "d4" * 16)
 
