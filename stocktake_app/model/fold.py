@@ -83,7 +83,8 @@ class EntryState:
         }
         for path, live in self.live.items():
             mark = path.removesuffix(paths.DELETED).rstrip("/")
-            if path.endswith(paths.DELETED) and live and live[0].value and mark not in self.deleted:
+            marked = path.endswith(paths.DELETED) and live and live[0].value is not None
+            if marked and mark not in self.deleted:
                 found[path] = live
         return dict(sorted(found.items()))
 

@@ -162,7 +162,7 @@ def _check_paths(values: dict[str, str | None], size: int) -> Questions:
     if questions is None:
         wrong = next(path for path in values if not paths.is_path(path))
         raise BadChangeError(f"{wrong[:80]!r} is not an answer path")
-    if size > paths.MAX_PATH_CHARS and max(map(len, values)) > paths.MAX_PATH_CHARS:
+    if size > paths.MAX_PATH_CHARS and max(map(len, values), default=0) > paths.MAX_PATH_CHARS:
         raise BadChangeError("an answer path is too long")
     if size > settings.MAX_VALUE_CHARS and any(
         value and len(value) > settings.MAX_VALUE_CHARS for value in values.values()
