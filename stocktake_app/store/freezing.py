@@ -18,6 +18,9 @@ from stocktake_app.store.database import Connection
 from stocktake_app.store.drafts import Draft, last_step, list_drafts, read_draft
 from stocktake_app.store.workspace import Workspace
 
+_GIVEN = {paths.FORM, paths.STATE}
+"""What freezing says itself; a draft of a new entry has neither."""
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -67,7 +70,7 @@ def make_edit(draft: Draft, answers: Mapping[str, str] | None, *, finished: bool
     gone = _gone_rows(draft, said)
     values: dict[str, str | None] = {
         path: said.get(path)
-        for path in sorted({*said, *draft.base})
+        for path in sorted({*said, *draft.base} - _GIVEN)
         if said.get(path) != draft.base.get(path) and not _inside(path, gone)
     }
     replaces = {path: draft.heads[path] for path in values if path in draft.heads}
