@@ -67,7 +67,10 @@ class RepeatPanel(Block):
         self._down = icon_button(_("Move down"), "down", tokens, lambda: self._move(1))
         tools = line(self._add, 1, self._up, self._down, self._remove, spacing=2)
         rows = QWidget()
-        rows.setLayout(column(tools, self.list, spacing=6))
+        beside = column(tools, self.list, spacing=6)
+        # A splitter that runs from right to left cuts one point off its first part.
+        beside.setContentsMargins(1, 0, 1, 0)
+        rows.setLayout(beside)
         rows.setMinimumWidth(scaled(self, 190))
         split = QSplitter()
         split.addWidget(rows)

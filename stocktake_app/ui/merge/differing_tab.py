@@ -38,7 +38,12 @@ class DifferingTab(QWidget):
         self.panel: VersionsPanel | None = None
         split = QSplitter()
         split.setProperty("look", "plain")
-        split.addWidget(self.list)
+        self._rows = QWidget()
+        beside = column(self.list)
+        # A splitter that runs from right to left cuts one point off its first part.
+        beside.setContentsMargins(1, 0, 1, 0)
+        self._rows.setLayout(beside)
+        split.addWidget(self._rows)
         split.addWidget(self._detail)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 5)
@@ -69,7 +74,7 @@ class DifferingTab(QWidget):
             item.setData(UNDER, one.title)
         self.list.blockSignals(False)  # noqa: FBT003 - Qt's own signature
         self.counted.emit(len(found))
-        self.list.setVisible(bool(found))
+        self._rows.setVisible(bool(found))
         preferred = [at for at, one in enumerate(found) if one.entry == self._preferred]
         self._preferred = ""
         if found:
