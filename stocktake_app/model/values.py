@@ -21,8 +21,8 @@ def normalise(value: str | None, kind: str = "string") -> str | None:
     """
     if value is None:
         return None
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-    text = text.replace("\x00", "").rstrip()
+    text = value.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", text).rstrip()
     if not text.strip():
         return None
     if kind in NUMERIC:
