@@ -1,6 +1,6 @@
 """Every table of a workspace, as SQLModel classes; the only place where they are declared.
 
-``STORE_TABLES`` live in ``store.db``, ``DRAFT_TABLES`` in ``drafts.db``. The full-text tables
+A ``StoreTable`` lives in ``store.db``, a ``DraftTable`` in ``drafts.db``. The full-text tables
 (FTS5) have no class; the first migration makes them. Released shapes change by migration only.
 Ids are hexadecimal text, hashes SHA-256 in hexadecimal, times RFC 3339 text; truth values are 0/1.
 """

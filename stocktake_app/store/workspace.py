@@ -132,9 +132,7 @@ def open_workspace(folder: Path, *, key: bytes | None = None, ids: Ids = new_id)
             the key is not theirs.
     """
     marker = _read_marker(folder)
-    for name in ("store.db", "drafts.db"):
-        if not (folder / name).is_file():
-            raise DamagedStoreError(f"{folder / name} is missing; restore your last backup.")
+    _require_files(folder)
     store, drafts = _databases(folder, key)
     try:
         prepare_store(store)
@@ -211,6 +209,19 @@ def _make_folder(folder: Path) -> None:
         raise RefusedError(f"{folder} is a file; choose a folder for a workspace.") from None
     except OSError as error:
         raise file_error(error, folder) from error
+
+
+def _require_files(folder: Path) -> None:
+    """Refuse files that are gone or were emptied: they would be made anew, as if nothing had been.
+
+    Raises:
+        DamagedStoreError: one is.
+    """
+    for path in (folder / "store.db", folder / "drafts.db"):
+        if not path.is_file():
+            raise DamagedStoreError(f"{path} is missing; restore your last backup.")
+        if not path.stat().st_size:
+            raise DamagedStoreError(f"{path} is empty; restore your last backup.")
 
 
 def _databases(folder: Path, key: bytes | None) -> tuple[Database, Database]:
