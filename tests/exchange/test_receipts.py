@@ -54,6 +54,13 @@ def test_no_byte_of_a_receipt_can_be_changed(people: People, data: bytes) -> Non
             read_receipt(bytes(changed), people.trust, people.now)
 
 
+def test_a_receipt_is_written_in_one_way_only(people: People, data: bytes) -> None:
+    body = json.loads(data)
+    for again in (json.dumps(body), json.dumps(body, indent=1), data.decode() + "\n"):
+        with pytest.raises(BadReceiptError, match="not as we write it"):
+            read_receipt(again.encode(), people.trust, people.now)
+
+
 @given(start=st.integers(0, 3000), removed=st.integers(0, 40), put_in=st.binary(max_size=40))
 @settings(max_examples=300)
 def test_bytes_put_in_or_taken_out_are_noticed(

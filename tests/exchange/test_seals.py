@@ -3,6 +3,7 @@ import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from random import Random
 
 import pytest
 from backports import zstd
@@ -12,6 +13,7 @@ from people import People, authority_of, subject
 
 from stocktake_app import settings as limits
 from stocktake_app.exchange.seals import (
+    BLOCK_BYTES,
     Header,
     NamedObject,
     SealReport,
@@ -244,11 +246,18 @@ class TestHostileLines:
         with pytest.raises(BadSealError, match="more than anybody reads"):
             next(seal_lines(seal))
 
-    def test_an_endless_line_is_refused(self, people: People) -> None:
-        size = limits.MAX_LINE_BYTES + 2
-        seal = with_lines(people, zstd.compress(b"x" * (size - 1) + b"\n"), raw_size=size)
+    @pytest.mark.parametrize("size", [limits.MAX_LINE_BYTES + 1, 100_000_000])
+    def test_an_endless_line_is_refused_before_it_fills_the_memory(
+        self, people: People, size: int
+    ) -> None:
+        lines = zstd.compress(b"x" * size + b"\n")
+        seal = with_lines(people, lines, raw_size=size + 1)
+        tracemalloc.start()
         with pytest.raises(BadSealError, match="a line has over"):
             list(seal_lines(seal))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 20_000_000
 
     @pytest.mark.parametrize(("changes", "count"), [(0, 0), (1, 1), (3, 2), (10**15, 2)])
     def test_more_or_fewer_lines_than_signed_are_refused(
@@ -285,6 +294,7 @@ class TestHostileLines:
             (b"not zstd", "cannot be decompressed"),
             (zstd.compress(b"one\ntwo\n")[:-1], "cut short"),
             (zstd.compress(b"one\ntwo\n") + b"\0", "another size"),
+            (zstd.compress(b"one\ntwo\n") + bytes(200_000), "another size"),
             (zstd.compress(b"one\n") + zstd.compress(b"two\n"), "another size"),
             (zstd.compress(b"one\n") + zstd.compress(b""), "another size"),
         ],
@@ -294,6 +304,15 @@ class TestHostileLines:
     ) -> None:
         seal = with_lines(people, lines, raw_size=8, changes=2, objects=0)
         with pytest.raises(BadSealError, match=sentence):
+            list(seal_lines(seal))
+
+    def test_bytes_behind_a_frame_that_fills_a_block_are_noticed(self, people: People) -> None:
+        noise = Random(1).randbytes(BLOCK_BYTES)  # noqa: S311 - the same bytes in every run
+        sizes = range(BLOCK_BYTES - 100, BLOCK_BYTES)
+        size = next(one for one in sizes if len(zstd.compress(noise[:one])) == BLOCK_BYTES)
+        lines = zstd.compress(noise[:size]) + b"\0"
+        seal = with_lines(people, lines, raw_size=size, changes=size)
+        with pytest.raises(BadSealError, match="another size"):
             list(seal_lines(seal))
 
     def test_a_frame_that_wants_much_memory_is_refused(self, people: People) -> None:
