@@ -16,14 +16,12 @@ if TYPE_CHECKING:
 class Context(QObject):
     """One window's common ground. Screens know this and their own parts, and nothing else.
 
-    Signals: ``went(screen, argument)`` asks to show another screen; ``changed(what)`` says that
-    ``drafts``, ``entries``, ``outbox`` or ``identity`` are not what they were; ``told(look,
+    Signals: ``went(screen, argument)`` asks to show another screen; ``told(look,
     sentence)`` shows a passing notice; ``trouble(error)`` opens the problem dialog;
     ``preferred(preferences)`` asks for another look or language.
     """
 
     went = Signal(str, object)
-    changed = Signal(str)
     told = Signal(str, str)
     trouble = Signal(object)
     preferred = Signal(object)

@@ -84,7 +84,6 @@ class Jobs(QObject):
     """The lanes. ``started`` tells of jobs with a title, for the line that shows long work."""
 
     started = Signal(object)
-    idle = Signal()
     _home = Signal(object)
 
     def __init__(
@@ -143,12 +142,8 @@ class Jobs(QObject):
         self._running.discard(job)
         job.ended.emit()
         job.deleteLater()
-        try:
-            if shiboken6.isValid(owner):
-                deliver()
-        finally:
-            if not self._running:
-                self.idle.emit()
+        if shiboken6.isValid(owner):
+            deliver()
 
     @property
     def busy(self) -> bool:

@@ -27,7 +27,6 @@ def outbox_words(state: str) -> str:
     return {
         "waiting": _("Waiting to be sent"),
         "sending": _("Being sent"),
-        "copied": _("Copied, no receipt yet"),
         "received": _("Received"),
         "refused": _("Not accepted"),
     }.get(state, state)

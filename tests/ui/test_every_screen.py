@@ -86,8 +86,10 @@ def test_arabic_turns_the_whole_window_round(qtbot: QtBot, hq: Start) -> None:
     assert rail is not None
     assert window.layoutDirection() == Qt.LayoutDirection.RightToLeft
     assert rail.mapTo(window, rail.rect().center()).x() > window.width() // 2
-    for _place, root in visit(qtbot, window):
-        assert root.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    for name in SCREENS:
+        window.go(name)
+        quiet(qtbot, window)
+        assert window.screens[name].layoutDirection() == Qt.LayoutDirection.RightToLeft
     hq.restyle(replace(hq.preferences, language="en"))
 
 

@@ -55,7 +55,6 @@ class CaptureScreen(Screen):
         self._stack.addWidget(self.fill)
         self._stack.setCurrentWidget(self.fill)
         self.fill.page.begin()
-        self.context.changed.emit("drafts")
 
     def _drop_fill(self) -> None:
         if self.fill is not None:
@@ -65,7 +64,6 @@ class CaptureScreen(Screen):
 
     def _closed(self, result: "Finished") -> None:
         self._drop_fill()
-        self.context.changed.emit("entries")
         if result.entry and result.change:
             self.context.say("good", _("Kept. It will be in your next export."))
         self.context.go("home")

@@ -18,8 +18,6 @@ from stocktake_app.ui.words import judged_words, next_step_words, standing_words
 if TYPE_CHECKING:
     from stocktake_app.actions.checking import Checked
 
-PATTERN = "*.xlsx *.pdf"
-
 
 class CheckTab(QWidget):
     """Nothing is taken in here: checking changes nothing."""

@@ -166,7 +166,6 @@ class IdentityTab(QWidget):
         self._result.say(
             "good", sentence.format(day=day(done.valid_until), fingerprint=done.root_fingerprint)
         )
-        self._context.changed.emit("identity")
         self.refresh()
 
     def _approve(self) -> None:

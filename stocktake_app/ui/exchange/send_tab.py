@@ -199,7 +199,6 @@ class SendTab(QWidget):
             text.format(file=done.path.name, n=done.entries, fingerprint=done.fingerprint),
         )
         self._show.show()
-        self._context.changed.emit("outbox")
         self.refresh()
 
     def _show_made(self) -> None:

@@ -106,5 +106,4 @@ class DifferingTab(QWidget):
 
     def _decided(self) -> None:
         self._context.say("good", _("Settled. It travels with your next export."))
-        self._context.changed.emit("entries")
         self.refresh()

@@ -18,8 +18,6 @@ from stocktake_app.ui.words import judged_words
 if TYPE_CHECKING:
     from stocktake_app.actions.importing import FileOutcome, Imported
 
-COUNTS = 5
-
 
 class IntakeTab(QWidget):
     """``taken`` follows every import."""
@@ -153,7 +151,6 @@ class IntakeTab(QWidget):
                 ).format(n=differing)
             )
         self._show_nothing(" ".join(parts))
-        self._context.changed.emit("entries")
         self.taken.emit()
 
     def _show_nothing(self, sentence: str) -> None:
