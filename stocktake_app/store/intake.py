@@ -124,17 +124,17 @@ class Intake:
             self._next_change += 1
             known[line.id] = (change, seal.key, 0)
             entry = entries.get(line.entry)
-            reason = None
+            counted = False  # until the settling has judged it
             if entry is None:
                 entry = entries[line.entry] = self._next_entry
                 self._next_entry += 1
-                reason = self._begin(line, seal.facts, (entry, change), block)
+                counted = self._begin(line, seal.facts, (entry, change), block)
             else:
                 self.tally.touched.add(entry)
             device = self._devices.get(line.device) or self._device(line.device)
             block.changes.append((
                 change, line.id, device, line.number, entry, line.lamport, line.time,
-                line.answers, line.replaces, seal.key, int(reason is None),
+                line.answers, line.replaces, seal.key, int(counted),
             ))  # fmt: skip
         self._insert(block)
         self.tally.changes += len(block.changes)
@@ -147,10 +147,8 @@ class Intake:
         if block.asides:
             self._connection.executemany("INSERT INTO set_aside VALUES (?, ?)", block.asides)
 
-    def _begin(
-        self, line: Line, facts: SealFacts, keys: tuple[int, int], block: _Block
-    ) -> str | None:
-        """Make the row of an entry that was not here; return why its change does not count."""
+    def _begin(self, line: Line, facts: SealFacts, keys: tuple[int, int], block: _Block) -> bool:
+        """Make the row of an entry that was not here; return whether its change counts."""
         entry, change = keys
         reason = facts.reason or may_count(line.reserved, facts.author.role)
         if paths.FORM not in line.values or _QUOTED_FORM in line.replaces:
@@ -166,7 +164,7 @@ class Intake:
         block.entries.append(
             (entry, line.entry, form, creator, sole, *shown[1:], utc(line.time), present, present)
         )
-        return reason
+        return reason is None
 
     def _known_entries(self, lines: Sequence[Line]) -> dict[str, int]:
         wanted = json.dumps([line.entry for line in lines])

@@ -41,7 +41,6 @@ class Settled:
     new_conflicts: tuple[str, ...]
     counts_moved: bool
     last_change: int
-    last_counted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +175,10 @@ def _settle_block(
         " ORDER BY key",
         (json.dumps(keys),),
     ):
-        moved, conflicts, last_counted = _settle_entry(block, (key, name), changes[key], seals)
+        moved, conflicts, counted = _settle_entry(block, (key, name), changes[key], seals)
         new = tuple(sorted(conflicts - known[key]))
         last = max((one.key for one in changes[key]), default=0)
-        settled.append(
-            Settled(key, bool(present), last_counted > 0, new, moved, last, last_counted)
-        )
+        settled.append(Settled(key, bool(present), counted > 0, new, moved, last))
     _write(connection, block, keys)
     return settled
 
@@ -202,7 +199,7 @@ def _settle_entry(
     changes: Sequence[StoredChange],
     seals: dict[int, SealFacts],
 ) -> tuple[bool, set[str], int]:
-    """Judge and fold one entry; return whether counts moved, conflicts, last counted key or 0."""
+    """Judge and fold one entry; return whether counts moved, its conflicts, how many count."""
     key, name = entry
     judgement = judge(changes, seals)
     moved = _note_reasons(block, changes, judgement.reasons)
@@ -214,7 +211,7 @@ def _settle_entry(
         for live in versions
     ]
     block.entries.append((*_columns(name, counted, shown), judgement.creator, key))
-    return moved, set(shown.conflicts), max((one.key for one in counted), default=0)
+    return moved, set(shown.conflicts), len(counted)
 
 
 def _note_reasons(

@@ -223,7 +223,7 @@ class Taking:
             return Effect.CONFLICTING
         if not settled.was_present or settled.key >= self._intake.first_new_entry:
             return Effect.NEW
-        if settled.counts_moved or settled.last_counted >= first_change:
+        if settled.counts_moved:
             return Effect.NEWER
         return Effect.REFUSED if settled.last_change >= first_change else Effect.SAME
 

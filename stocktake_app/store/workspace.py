@@ -23,6 +23,17 @@ from stocktake_app.store.incarnation import Incarnation, Sighting, find_incarnat
 from stocktake_app.store.machine_errors import DamagedStoreError, newer_store
 from stocktake_app.store.schema import prepare_drafts, prepare_store
 
+__all__ = [
+    "Incarnation",
+    "Profile",
+    "Workspace",
+    "create_workspace",
+    "is_workspace",
+    "open_workspace",
+    "save_profile",
+    "window_lock",
+]
+
 FORMAT = 1
 MARKER = "workspace.json"
 BALLAST_BYTES = 16 * 1024 * 1024

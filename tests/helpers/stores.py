@@ -14,6 +14,7 @@ from stocktake_app.model.codes import Role, Verdict
 from stocktake_app.model.seal import Manifest, Seal
 from stocktake_app.store import seals
 from stocktake_app.store.changes import append_change
+from stocktake_app.store.forms import add_form
 from stocktake_app.store.imports import (
     ImportResult,
     IncomingSeal,
@@ -24,7 +25,11 @@ from stocktake_app.store.imports import (
 from stocktake_app.store.workspace import Profile, Workspace, create_workspace
 
 NOW = datetime(2021, 4, 28, 10, tzinfo=UTC)
-FORM = "f" * 64
+XFORM = b"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml">
+<h:head><h:title>Anything said</h:title><model><instance><data id="said" version="1"><name/></data>
+</instance><bind nodeset="/data/name" type="string"/></model></h:head>
+<h:body><input ref="/data/name"><label>Name</label></input></h:body></h:html>"""
+FORM = hashlib.sha256(XFORM).hexdigest()
 
 
 def profile(name: str, role: Role = Role.OFFICER, bureau: str = "WCA") -> Profile:
@@ -42,7 +47,9 @@ def new_store(
     key: bytes | None = None,
 ) -> Workspace:
     """Make and open a workspace in a folder named after its person."""
-    return create_workspace(folder / name, profile(name, role, bureau), key=key, now=NOW)
+    made = create_workspace(folder / name, profile(name, role, bureau), key=key, now=NOW)
+    add_form(made, XFORM, NOW)
+    return made
 
 
 def signer_of(person: Profile) -> Signer:

@@ -63,9 +63,13 @@ def test_every_commit_reaches_the_disk(store: Database) -> None:
 
 
 def test_an_error_rolls_everything_back(store: Database) -> None:
-    with pytest.raises(ZeroDivisionError), store.writing() as connection:
-        connection.execute("INSERT INTO said VALUES ('lost')")
-        raise ZeroDivisionError
+    def fail() -> None:
+        with store.writing() as connection:
+            connection.execute("INSERT INTO said VALUES ('lost')")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert said(store) == ["bibliothèque"]
 
 
@@ -169,7 +173,7 @@ def test_a_read_only_folder_is_told_in_a_sentence(tmp_path: Path) -> None:
     plain.close()
     (folder / "store.db").chmod(0o444)
     folder.chmod(0o555)
-    for parent in list(tmp_path.parents)[:3] + [tmp_path]:
+    for parent in (tmp_path, *list(tmp_path.parents)[:3]):
         if parent.owner() == folder.owner():
             parent.chmod(parent.stat().st_mode | 0o011)
     done = subprocess.run(
@@ -184,8 +188,9 @@ def test_a_read_only_folder_is_told_in_a_sentence(tmp_path: Path) -> None:
 def test_a_full_disk_costs_only_what_was_not_saved(store: Database, tmp_path: Path) -> None:
     ballast = tmp_path / "ballast"
     ballast.write_bytes(bytes(1000))
+    with store.reading() as connection:
+        connection.execute("PRAGMA max_page_count = 12")  # of this connection, which is used again
     with pytest.raises(DiskFullError, match="Free some space"), store.writing() as connection:
-        connection.execute("PRAGMA max_page_count = 12")
         connection.executemany("INSERT INTO said VALUES (?)", [("x" * 3000,)] * 50)
     assert not ballast.exists(), "the ballast is given up, so that there is room again"
     assert said(store) == ["bibliothèque"]

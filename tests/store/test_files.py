@@ -23,9 +23,14 @@ def test_a_file_appears_whole_and_alone(tmp_path: Path) -> None:
 def test_a_writer_that_fails_leaves_the_older_file(tmp_path: Path) -> None:
     path = tmp_path / "package.xlsx"
     path.write_bytes(b"older")
-    with pytest.raises(ZeroDivisionError), atomic_file(path) as file:
-        file.write(b"half")
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with atomic_file(path) as file:
+            file.write(b"half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert [one.name for one in tmp_path.iterdir()] == ["package.xlsx"]
     assert path.read_bytes() == b"older"
 
