@@ -19,7 +19,9 @@ from stocktake_app.store.imports import (
     PackageFile,
     Take,
     apply_seals,
+    list_imports,
     trial,
+    undo_import,
 )
 from stocktake_app.store.projections import refresh_projections
 from stocktake_app.store.seals import get_seal, list_seals, set_verdicts
@@ -46,7 +48,8 @@ class FileOutcome(Result):
     """What one file brings. Counts are of entries, but ``refused`` counts changes set aside.
 
     ``newer`` entries get changes that nobody contradicts; ``conflicting`` ones get differing
-    versions; ``reasons`` say why the file or something in it is refused.
+    versions; ``reasons`` say why the file or something in it is refused. ``number`` names the
+    import for ``undo``; it is 0 when nothing was taken in.
     """
 
     name: str
@@ -59,6 +62,7 @@ class FileOutcome(Result):
     conflicting: int = 0
     refused: int = 0
     changes: int = 0
+    number: int = 0
     accepted: bool = False
     entries: tuple[EntryOutcome, ...] = ()
 
@@ -78,6 +82,26 @@ class Imported(Result):
     def as_json(self) -> dict[str, object]:
         """Return the fields and whether all was accepted."""
         return super().as_json() | {"accepted": self.accepted}
+
+
+@dataclass(frozen=True)
+class Undone(Result):
+    """An import that was undone: entries that changed, entries that are gone.
+
+    ``sent_on`` says that its records went on to others, who keep them.
+    """
+
+    number: int
+    name: str
+    changed: int
+    gone: int
+    sent_on: bool
+
+    def sentence(self) -> str:
+        """Return what was done, for people."""
+        done = f"{self.name} is taken out: {self.gone} entries gone, {self.changed} changed."
+        warning = "Its records were sent on already; who has them keeps them."
+        return f"{done}\n{warning}" if self.sent_on else done
 
 
 def _ignore(_done: int, _all: int) -> None:
@@ -120,6 +144,24 @@ def import_files(
 def import_bytes(workspace: Workspace, data: bytes, name: str, *, now: datetime) -> FileOutcome:
     """Judge and take in one package that is in memory."""
     return _import(workspace, _usable(name, len(data), judge(data, trust_of(workspace), now)), now)
+
+
+def undo(workspace: Workspace, number: int, *, now: datetime) -> Undone:
+    """Take one import out again: what came only by it stops counting, later work stays.
+
+    Raises:
+        RefusedError: there is no such import, or it is undone already.
+    """
+    stored = {one.id: one for one in list_imports(workspace)}
+    result = undo_import(workspace, number, now)
+    refresh_projections(workspace)
+    return Undone(
+        number=number,
+        name=stored[number].file.name,
+        changed=result.newer + result.conflicting,
+        gone=result.refused,
+        sent_on=stored[number].sent_on,
+    )
 
 
 def _judge_files(
@@ -228,6 +270,7 @@ def _outcome(name: str, report: Report, signer: str, result: ImportResult) -> Fi
         conflicting=result.conflicting,
         refused=result.refused,
         changes=result.changes,
+        number=result.id,
         accepted=result.refused == 0,
         entries=tuple(
             EntryOutcome(one.entry, one.title, one.effect.value, one.paths)

@@ -1,4 +1,4 @@
-"""``export``, ``verify``, ``import``: packages out, judged, and in."""
+"""``export``, ``verify``, ``import``, ``undo``: packages out, judged, in, and out again."""
 
 import argparse
 from datetime import datetime
@@ -32,6 +32,8 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     take = add_command(commands, common, "import", _import, "take packages in")
     take.add_argument("files", nargs="+", type=Path, metavar="FILE")
     take.add_argument("--dry-run", action="store_true", help="only say what would change")
+    undo = add_command(commands, common, "undo", _undo, "take one import out again")
+    undo.add_argument("number", type=int, metavar="IMPORT", help="its number, as `import` said")
 
 
 def _export(arguments: Arguments) -> Answer:
@@ -76,12 +78,28 @@ def _import(arguments: Arguments) -> Answer:
     result = import_files(
         open_workspace(arguments), arguments.files, dry_run=arguments.dry_run, now=now()
     )
-    header = ("file", "verdict", "new", "same", "newer", "conflicting", "refused")
+    header = ("file", "verdict", "new", "same", "newer", "conflicting", "refused", "import")
     rows = [
-        (one.name, one.verdict, one.new, one.same, one.newer, one.conflicting, one.refused)
+        (
+            one.name,
+            one.verdict,
+            one.new,
+            one.same,
+            one.newer,
+            one.conflicting,
+            one.refused,
+            one.number or "",
+        )
         for one in result.files
     ]
     reasons = [f"{one.name}: {reason}" for one in result.files for reason in one.reasons]
     done = "Nothing was changed (dry run)." if arguments.dry_run else ""
     text = "\n".join(part for part in (table(header, rows), *reasons, done) if part)
     return Answer(result.as_json(), text, code=0 if result.accepted else 1)
+
+
+def _undo(arguments: Arguments) -> Answer:
+    from stocktake_app.actions.importing import undo
+
+    done = undo(open_workspace(arguments), arguments.number, now=now())
+    return Answer(done.as_json(), done.sentence())

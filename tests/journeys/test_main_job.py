@@ -87,6 +87,11 @@ def test_what_an_officer_captures_reaches_hq_and_leads_back_to_the_officer(
     assert captured["entry"] not in [entry["id"] for entry in listed]
     code, taken = offices("import", "dakar.xlsx", "--workspace", "bureau")
     assert (code, taken["files"][0]["new"]) == (0, 1)
+    number = str(taken["files"][0]["number"])
+    code, undone = offices("undo", number, "--workspace", "bureau")
+    assert (code, undone["gone"], undone["sent_on"]) == (0, 1, False)
+    assert offices("undo", number, "--workspace", "bureau")[0] == 1
+    assert offices("import", "dakar.xlsx", "--workspace", "bureau")[0] == 0
 
     assert offices("export", "--all", "--workspace", "bureau", "--out", "bureau.pdf",
                    "--format", "pdf")[0] == 0  # fmt: skip
