@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from stocktake_app import settings
-from stocktake_app.store.files import atomic_write
+from stocktake_app.store.files import atomic_write, file_error
 
 
 class Incarnation(StrEnum):
@@ -50,20 +50,26 @@ def find_incarnation(folder: Path, now_seen: Sighting) -> Incarnation:
 
 
 def remember(seen: Sighting) -> None:
-    """Store a sighting durably; it replaces the last one of the device."""
+    """Store a sighting durably; it replaces the last one of the device.
+
+    Raises:
+        MachineError: the state folder cannot be written.
+    """
     path = _path(seen.device)
-    data = json.dumps(asdict(seen), sort_keys=True).encode()
-    if path.exists() and path.read_bytes() == data:
+    if _recall(seen.device) == seen:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    atomic_write(path, data)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise file_error(error, path.parent) from error
+    atomic_write(path, json.dumps(asdict(seen), sort_keys=True).encode())
 
 
 def _recall(device: str) -> Sighting | None:
     try:
         return Sighting(**json.loads(_path(device).read_bytes()))
-    except (FileNotFoundError, ValueError, TypeError):
-        return None  # lost or torn: as if never seen, which costs only a new device id
+    except (OSError, ValueError, TypeError):
+        return None  # lost, torn or locked: as if never seen, which costs only a new device id
 
 
 def _workspace_in(folder: Path) -> str:
