@@ -31,7 +31,7 @@ class Hit:
 def search(workspace: Workspace, query: str, *, offset: int = 0, limit: int = 50) -> list[Hit]:
     """Return entries that have all words of the query (beginnings count), latest first.
 
-    Deleted entries are not searched. What was frozen or imported is found once
+    Deleted and withdrawn entries are not searched. What was frozen or imported is found once
     ``projections.refresh_projections`` has seen it.
     """
     expression = match_expression(query)
@@ -42,6 +42,7 @@ def search(workspace: Workspace, query: str, *, offset: int = 0, limit: int = 50
             "SELECT e.id, e.title, coalesce(f.form_id, ''), e.updated,"
             " coalesce(e.answers, c.answers) FROM entry e LEFT JOIN form f ON f.key = e.form"
             " LEFT JOIN change c ON c.key = e.sole WHERE e.deleted = 0 AND e.present = 1"
+            " AND e.state != 'withdrawn'"
             " AND e.key IN (SELECT rowid FROM entry_text WHERE entry_text MATCH ?)"
             " ORDER BY e.updated DESC, e.id LIMIT ? OFFSET ?",
             (expression, limit, offset),
@@ -58,6 +59,7 @@ def count_hits(workspace: Workspace, query: str) -> int:
     with workspace.store.reading() as connection:
         count: int = connection.value(
             "SELECT count(*) FROM entry e WHERE e.deleted = 0 AND e.present = 1"
+            " AND e.state != 'withdrawn'"
             " AND e.key IN (SELECT rowid FROM entry_text WHERE entry_text MATCH ?)",
             (expression,),
         )
