@@ -28,25 +28,25 @@ from stocktake_app.trust.certificates import (
     certificate_key,
     from_pem,
     is_provisional,
-    issue_leaf,
-    make_hq,
-    make_provisional,
     subject_of,
     to_pem,
 )
-from stocktake_app.trust.chain import Chain, Trust
+from stocktake_app.trust.chain import Chain, Trust, is_root
 from stocktake_app.trust.cms import Signer
 from stocktake_app.trust.enrolment import OwnKeys
 from stocktake_app.trust.keys import PrivateKey, fingerprint, new_key
-from stocktake_app.trust.keystore import Unlocked, create_keystore, has_keystore, open_keystore
+from stocktake_app.trust.keystore import (
+    AUTHORITY,
+    SIGNING,
+    Unlocked,
+    create_keystore,
+    has_keystore,
+    open_keystore,
+)
 from stocktake_app.trust.slots import KEYRING
 
-SIGNING = "signing"
-AUTHORITY = "authority"
 CHAIN = "chain"
 REQUEST_FILE = "request.json"
-NO_BUREAU = "UNASSIGNED"
-"""Stands in the certificate of an officer who has not said which bureau; approval names it."""
 
 
 class PassphraseNeededError(WrongUseError):
@@ -107,12 +107,12 @@ class Known(Result):
 def standing(workspace: Workspace) -> Standing:
     """Say how this workspace's own identity stands; needs no passphrase."""
     chain = own_chain(workspace)
-    anchors = list_anchors(workspace)
+    roots = root_certificates(workspace)
     return Standing(
         has_key=has_keystore(workspace.folder),
         approved=bool(chain) and not is_provisional(chain[0]),
         fingerprint=_fingerprint(chain[0]) if chain else "",
-        root_fingerprint=_fingerprint(anchors[0]) if anchors else "",
+        root_fingerprint=_fingerprint(roots[0]) if roots else "",
         valid_until=f"{chain[0].not_valid_after_utc:%Y-%m-%d}" if chain else "",
     )
 
@@ -140,21 +140,24 @@ def own_signer(workspace: Workspace, passphrase: str | None, *, now: datetime) -
     HQ makes its root; everybody else signs with a provisional certificate until approved.
     """
     unlocked = unlock(workspace, passphrase)
-    key = _key(unlocked, SIGNING)
-    if not own_chain(workspace):
-        chain = (
-            _make_hq(workspace, unlocked, key, now)
-            if workspace.role is Role.HQ
-            else (make_provisional(key, own_subject(workspace), now),)
-        )
-        set_own_chain(workspace, chain, now)
-    return Signer(key, own_chain(workspace))
+    keys = _own_keys(workspace, unlocked)
+    chain = own_chain(workspace)
+    if chain:
+        return Signer(keys.signing, chain)
+    if workspace.role is Role.HQ:
+        made = enrolment.found_hq(keys, own_subject(workspace), now)
+        add_anchor(workspace, made.anchor, now)
+        signer = made.signer
+    else:
+        signer = enrolment.provisional_signer(keys.signing, own_subject(workspace), now)
+    set_own_chain(workspace, signer.chain, now)
+    return signer
 
 
 def own_subject(workspace: Workspace) -> Subject:
     """Return this workspace's person or office as it stands in certificates."""
     profile = workspace.profile
-    bureau = "" if profile.role is Role.HQ else profile.bureau or NO_BUREAU
+    bureau = "" if profile.role is Role.HQ else profile.bureau
     return Subject(profile.identity, profile.name, profile.role, bureau, profile.office)
 
 
@@ -175,12 +178,10 @@ def request(workspace: Workspace, out: Path, *, passphrase: str | None, now: dat
     """Write a request for a certificate; makes the keys when there are none yet.
 
     Raises:
-        WrongUseError: HQ asks nobody; an officer has to name a bureau first.
+        WrongUseError: HQ asks nobody.
     """
     if workspace.role is Role.HQ:
         raise WrongUseError("HQ has its own root and asks nobody for a certificate")
-    if not workspace.profile.bureau:
-        raise WrongUseError("say first which bureau you belong to (--bureau WCA)")
     keys = _own_keys(workspace, unlock(workspace, passphrase))
     own_signer(workspace, passphrase, now=now)
     data = enrolment.make_request(keys, own_subject(workspace), now)
@@ -267,6 +268,11 @@ def remember_chains(workspace: Workspace, chains: Iterable[Chain]) -> None:
         put_object(workspace, CHAIN, to_pem(chain).encode())
 
 
+def root_certificates(workspace: Workspace) -> list[Certificate]:
+    """Return HQ's root certificates that are pinned here, the first pinned first."""
+    return [anchor for anchor in list_anchors(workspace) if is_root(anchor)]
+
+
 def trust_of(workspace: Workspace) -> Trust:
     """Return what the workspace trusts: anchors, revocation lists, approved signers."""
     return load_trust(workspace).knowing(*known_chains(workspace))
@@ -294,26 +300,16 @@ def _key(unlocked: Unlocked, name: str) -> PrivateKey:
 
 
 def _own_keys(workspace: Workspace, unlocked: Unlocked) -> OwnKeys:
-    authority = _key(unlocked, AUTHORITY) if workspace.role is Role.BUREAU else None
+    authority = None if workspace.role is Role.OFFICER else _key(unlocked, AUTHORITY)
     return OwnKeys(_key(unlocked, SIGNING), authority)
 
 
-def _make_hq(
-    workspace: Workspace, unlocked: Unlocked, key: PrivateKey, now: datetime
-) -> tuple[Certificate, ...]:
-    """Make HQ's root with a key of its own, trust it, and issue HQ's signer under it."""
-    subject = own_subject(workspace)
-    hq = make_hq(_key(unlocked, AUTHORITY), subject, now)
-    add_anchor(workspace, hq.root, now)
-    return (issue_leaf(hq, key.public_key(), subject, now),)
-
-
 def _authority(workspace: Workspace, unlocked: Unlocked) -> Authority:
-    anchors, chain = list_anchors(workspace), own_chain(workspace)
-    if workspace.role is Role.OFFICER or AUTHORITY not in unlocked.key_names() or not anchors:
+    roots, chain = root_certificates(workspace), own_chain(workspace)
+    if workspace.role is Role.OFFICER or AUTHORITY not in unlocked.key_names() or not roots:
         raise RefusedError("only HQ and an approved bureau can answer requests")
-    certificate = anchors[0] if workspace.role is Role.HQ else chain[-1]
-    return Authority(unlocked.private_key(AUTHORITY), certificate, anchors[0])
+    certificate = roots[0] if workspace.role is Role.HQ else chain[-1]
+    return Authority(unlocked.private_key(AUTHORITY), certificate, roots[0])
 
 
 def _write(out: Path, data: bytes) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from stocktake_app.actions.identity import own_signer
+from stocktake_app.actions.identity import PassphraseNeededError, own_signer, root_certificates
 from stocktake_app.actions.result import Result
 from stocktake_app.errors import RefusedError, WrongUseError
 from stocktake_app.model.codes import Role
@@ -12,25 +12,35 @@ from stocktake_app.model.ids import new_id
 from stocktake_app.store import workspace as stored
 from stocktake_app.store.files import atomic_write
 from stocktake_app.store.incarnation import Incarnation
-from stocktake_app.store.trust_objects import add_anchor, list_anchors
+from stocktake_app.store.trust_objects import add_anchor
 from stocktake_app.store.workspace import Profile, Workspace
+from stocktake_app.translations import N_
 from stocktake_app.trust.certificates import certificate_key, from_pem, to_pem
 from stocktake_app.trust.keys import fingerprint
 from stocktake_app.trust.keystore import create_keystore, has_keystore, open_keystore
 from stocktake_app.trust.slots import KEYRING
 
 NOTES = {
-    Incarnation.NEW_HERE: "This workspace is opened on this computer for the first time.",
-    Incarnation.COPIED: "This laptop was copied: the workspace also stands in another folder. "
-    "Both can be used; they count as two laptops from now on.",
-    Incarnation.RESTORED: "This workspace is older than when it was last used here, as after a "
-    "backup was put back. It counts as a new laptop from now on.",
+    Incarnation.NEW_HERE: N_("This workspace is opened on this computer for the first time."),
+    Incarnation.COPIED: N_(
+        "This laptop was copied: the workspace also stands in another folder. "
+        "Both can be used; they count as two laptops from now on."
+    ),
+    Incarnation.RESTORED: N_(
+        "This workspace is older than when it was last used here, as after a "
+        "backup was put back. It counts as a new laptop from now on."
+    ),
 }
-UNPROTECTED = (
+UNPROTECTED = N_(
     "Without a passphrase this workspace is not protected: whoever has the laptop can read it. "
     "You are asked for a passphrase at the first export."
 )
-READING = "This workspace reads and merges packages; it has no key and signs nothing."
+READING = N_("This workspace reads and merges packages; it has no key and signs nothing.")
+KEYS_ONLY = N_("The keys are protected by the passphrase, the store is not encrypted.")
+SYNCHRONISED = N_(
+    "The folder seems to be synchronised with other computers. That can damage a "
+    "workspace; keep it in a folder of this computer alone."
+)
 SYNCED = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "nextcloud", "syncthing")
 
 
@@ -141,7 +151,7 @@ def open_folder(folder: Path, *, passphrase: str | None = None) -> Workspace:
     """Open a workspace.
 
     Raises:
-        WrongUseError: it is protected and no passphrase is given.
+        PassphraseNeededError: it is protected and no passphrase is given.
         RefusedError: there is none, or the passphrase is wrong.
         MachineError: it is locked, newer than this program, or damaged.
     """
@@ -155,7 +165,7 @@ def _store_key(folder: Path, passphrase: str | None) -> bytes | None:
     if not keystore.encrypts_store:
         return None
     if not passphrase and KEYRING not in keystore.slots:
-        raise WrongUseError(
+        raise PassphraseNeededError(
             f"{folder} is protected: give --passphrase-file or set STOCKTAKE_PASSPHRASE"
         )
     return keystore.unlock(passphrase).store_key
@@ -189,12 +199,9 @@ def _notes(workspace: Workspace, *, protected: bool) -> list[str]:
     if not has_keystore(workspace.folder):
         notes.append(UNPROTECTED if workspace.role is Role.OFFICER else READING)
     elif not protected:
-        notes.append("The keys are protected by the passphrase, the store is not encrypted.")
+        notes.append(KEYS_ONLY)
     if any(name in part.lower() for part in workspace.folder.resolve().parts for name in SYNCED):
-        notes.append(
-            "The folder seems to be synchronised with other computers. That can damage a "
-            "workspace; keep it in a folder of this computer alone."
-        )
+        notes.append(SYNCHRONISED)
     return notes
 
 
@@ -204,8 +211,8 @@ def write_root(workspace: Workspace, out: Path) -> str:
     Raises:
         RefusedError: this workspace trusts no root yet.
     """
-    anchors = list_anchors(workspace)
-    if not anchors:
+    roots = root_certificates(workspace)
+    if not roots:
         raise RefusedError("this workspace trusts no root certificate yet")
-    atomic_write(out, to_pem(anchors[:1]).encode())
-    return fingerprint(certificate_key(anchors[0]))
+    atomic_write(out, to_pem(roots[:1]).encode())
+    return fingerprint(certificate_key(roots[0]))
