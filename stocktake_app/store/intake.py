@@ -186,17 +186,16 @@ class Intake:
         return {name: (key, seal, entry) for name, key, seal, entry in found}
 
     def _known_again(self, known: tuple[int, int | None, int], seal: SealInHand) -> None:
-        """Note a further seal of a stored change; our own unsealed one is sealed by this."""
+        """Note a further seal of a stored change.
+
+        One of our own that we have not sealed stays ours, whatever becomes of the other seal.
+        """
         key, first, entry = known
-        if first == seal.key:
-            return
-        if first is None:
-            self._connection.execute("UPDATE change SET seal = ? WHERE key = ?", (seal.key, key))
-        else:
+        if first != seal.key:
             self._connection.execute(
                 "INSERT OR IGNORE INTO extra_seal (change, seal) VALUES (?, ?)", (key, seal.key)
             )
-        self.tally.touched.add(entry)
+            self.tally.touched.add(entry)
 
     def _device(self, device: str) -> int:
         key = self._devices[device] = rows.device_key(self._connection, device)

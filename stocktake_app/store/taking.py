@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from stocktake_app.errors import RefusedError
+from stocktake_app.model.codes import Verdict
 from stocktake_app.model.seal import BadSealError, Manifest
 from stocktake_app.store import rows
 from stocktake_app.store.database import Connection
@@ -158,21 +159,25 @@ class Taking:
     def _note_seal(self, incoming: IncomingSeal, number: int, now: datetime) -> int | None:
         """Note a seal as brought by this import; return its key when its lines are to be read."""
         known = self._connection.row(
-            "SELECT key, live, own, verdict FROM seal WHERE id = ?", (incoming.manifest.id,)
+            "SELECT key, live, verdict FROM seal WHERE id = ?", (incoming.manifest.id,)
         )
         author = signer_key(self._connection, incoming.signer)
         if known is None:
             judged = (author, incoming.verdict, incoming.reason, moment(now))
             key = insert_seal(self._connection, incoming.manifest, incoming.data, judged, own=False)
         else:
-            key, live, own, verdict = known
+            key, live, verdict = known
             again = entries_of_seal(self._connection, key)
             self._intake.tally.seen |= again
-            if not live or (verdict != incoming.verdict and not own):
+            # What was good at its first receipt stays good: certificates end, packages come again.
+            if verdict not in {Verdict.VALID, incoming.verdict}:
                 self._connection.execute(
-                    "UPDATE seal SET live = 1, verdict = ?, reason = ?, author = ? WHERE key = ?",
+                    "UPDATE seal SET verdict = ?, reason = ?, author = ? WHERE key = ?",
                     (incoming.verdict, incoming.reason, author, key),
                 )
+                self._intake.tally.touched |= again
+            if not live:
+                self._connection.execute("UPDATE seal SET live = 1 WHERE key = ?", (key,))
                 self._intake.tally.touched |= again
         self._connection.execute(
             "INSERT OR IGNORE INTO import_seal (package_import, seal) VALUES (?, ?)", (number, key)
