@@ -141,6 +141,8 @@ def _check_ours(
         (entry,),
     )
     if creator is None:
+        if paths.FORM not in touched and workspace.role is not Role.HQ:
+            raise RefusedError(f"The entry {entry} is not here, or its beginning is set aside.")
         return
     identity, role, bureau, name = creator
     if not may_touch(workspace.profile.author, Author(identity, Role(role), bureau)):

@@ -1,8 +1,6 @@
 """The database file: what it hides, what it keeps when things go wrong, what it says then."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -148,43 +146,6 @@ def test_a_place_that_cannot_be_opened_is_told_in_a_sentence(tmp_path: Path) -> 
         pass
 
 
-READ_ONLY = """
-import os, sys
-from pathlib import Path
-from stocktake_app.store.database import Database
-from stocktake_app.store.machine_errors import ReadOnlyStoreError
-if os.geteuid() == 0:
-    os.setgid(65534); os.setuid(65534)
-try:
-    with Database(Path(sys.argv[1])).writing() as connection:
-        connection.execute("INSERT INTO said VALUES ('no')")
-except ReadOnlyStoreError as error:
-    print("refused:", error)
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
-def test_a_read_only_folder_is_told_in_a_sentence(tmp_path: Path) -> None:
-    folder = tmp_path / "stick"
-    folder.mkdir()
-    plain = Database(folder / "store.db")
-    with plain.writing() as connection:
-        connection.execute("CREATE TABLE said (word TEXT)")
-    plain.close()
-    (folder / "store.db").chmod(0o444)
-    folder.chmod(0o555)
-    for parent in (tmp_path, *list(tmp_path.parents)[:3]):
-        if parent.owner() == folder.owner():
-            parent.chmod(parent.stat().st_mode | 0o011)
-    done = subprocess.run(
-        [sys.executable, "-c", READ_ONLY, str(folder / "store.db")],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    folder.chmod(0o755)
-    assert done.stdout.startswith("refused:"), done.stderr
-    assert "cannot be written" in done.stdout
-
-
 def test_a_full_disk_costs_only_what_was_not_saved(store: Database, tmp_path: Path) -> None:
     ballast = tmp_path / "ballast"
     ballast.write_bytes(bytes(1000))
@@ -196,36 +157,6 @@ def test_a_full_disk_costs_only_what_was_not_saved(store: Database, tmp_path: Pa
     assert said(store) == ["bibliothèque"]
     with store.reading() as connection:
         assert connection.value("PRAGMA integrity_check") == "ok"
-
-
-@pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a file system of eight megabytes, where the test may do so."""
-    place = tmp_path / "tiny"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)]
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("only root on Linux can mount")
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("mounting is not allowed here")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
-
-
-def test_a_really_full_disk_is_survived(tiny_disk: Path) -> None:
-    ballast = tiny_disk / "ballast"
-    ballast.write_bytes(bytes(2_000_000))
-    store = Database(tiny_disk / "store.db", KEY, ballast=ballast)
-    with store.writing() as connection:
-        connection.execute("CREATE TABLE said (word TEXT)")
-        connection.execute("INSERT INTO said VALUES ('kept')")
-    with pytest.raises(DiskFullError), store.writing() as connection:
-        connection.executemany("INSERT INTO said VALUES (?)", [("x" * 3000,)] * 5000)
-    assert said(store) == ["kept"]
-    with store.writing() as connection:
-        connection.execute("INSERT INTO said VALUES ('there is room again')")
-    assert said(store) == ["kept", "there is room again"]
-    store.close()
 
 
 def test_a_file_from_the_future_is_refused_and_left_alone(tmp_path: Path) -> None:

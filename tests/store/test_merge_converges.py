@@ -110,10 +110,12 @@ class World:
         if step.deed == "delete":
             self._note(delete_entry(laptop.workspace, chosen["id"], at))
             return
-        value = "1" if PATHS[step.path].endswith("@deleted") else WORDS[step.word]
-        before = get_entry(laptop.workspace, chosen["id"]).answers
-        if not chosen["deleted"] and before.get(PATHS[step.path], "") != value:
-            self._note(laptop.edit(chosen["id"], {PATHS[step.path]: value}, at))
+        path, before = PATHS[step.path], get_entry(laptop.workspace, chosen["id"]).answers
+        value = WORDS[step.word]
+        if path.endswith("@deleted"):
+            value = "1" if any(one.startswith(ROW) for one in before) else ""
+        if not chosen["deleted"] and before.get(path, "") != value:
+            self._note(laptop.edit(chosen["id"], {path: value}, at))
 
     def _decide(self, laptop: Laptop, step: Step) -> None:
         found = pending(laptop.workspace)
@@ -165,7 +167,7 @@ class World:
                     self.parcels,
                     key=lambda one: (order[(len(one.seals) + turn) % 7], one.file.sha256),
                 ):
-                    laptop.take(parcel)
+                    laptop.take(parcel, laptop.now + timedelta(minutes=order[turn]))
 
 
 def said(laptop: Laptop) -> bytes:
