@@ -117,12 +117,14 @@ def killed(process: subprocess.Popen[str]) -> list[str]:
     """Kill a program at a random moment of its work; return what it had printed by then."""
     assert process.stdin
     assert process.stdout
-    lines = [process.stdout.readline().strip()]
+    first = process.stdout.readline()
     time.sleep(secrets.randbelow(30_000) / 1_000_000)
     process.kill()
-    rest, _ = process.communicate()
-    assert process.returncode < 0  # it did not end by itself
-    return [line for line in [*lines, *rest.splitlines()] if line]
+    lines = [first, *process.stdout]
+    process.stdin.close()
+    process.stdout.close()
+    assert process.wait() < 0  # it did not end by itself
+    return [line.strip() for line in lines]
 
 
 def begun(workspace: Workspace, entry: str | None = None) -> Draft:
