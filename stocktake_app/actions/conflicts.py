@@ -6,9 +6,12 @@ from datetime import datetime
 from stocktake_app.actions.result import Result
 from stocktake_app.errors import WrongUseError
 from stocktake_app.model import paths
+from stocktake_app.model.fold import fold
 from stocktake_app.store import conflicts as stored
-from stocktake_app.store.changes import append_change
+from stocktake_app.store.changes import append_change, changes_of
 from stocktake_app.store.entries import get_entry
+from stocktake_app.store.judging import may_count
+from stocktake_app.store.lines import reserved_segments
 from stocktake_app.store.projections import refresh_projections
 from stocktake_app.store.workspace import Workspace
 
@@ -62,12 +65,17 @@ def resolve(
 ) -> str:
     """Decide: a new change replaces all live values of the answer; returns the change's id.
 
-    For a deletion that somebody wrote against, a value keeps it deleted and None keeps the row.
+    For a deletion that somebody wrote against, a value keeps it deleted and None keeps the row:
+    what the deletion took away is set back.
     """
     conflict = one(workspace, entry, path)
     values: dict[str, str | None] = {path: value}
-    if path.endswith(paths.DELETED) and value is not None:
-        values |= dict.fromkeys(conflict.against)
+    if path.endswith(paths.DELETED):
+        values |= (
+            _taken_away(workspace, conflict.entry, path)
+            if value is None
+            else dict.fromkeys(conflict.against)
+        )
     change = append_change(workspace, conflict.entry, values, now)
     refresh_projections(workspace)
     return change.id
@@ -82,6 +90,21 @@ def version(conflict: Conflict, number: int) -> Version:
     if not 1 <= number <= len(conflict.versions):
         raise WrongUseError(f"there is no version {number}, but 1 to {len(conflict.versions)}")
     return conflict.versions[number - 1]
+
+
+def _taken_away(workspace: Workspace, entry: str, deletion: str) -> dict[str, str]:
+    """Return the answers that this deletion replaced, nobody set since, and we may set."""
+    changes = changes_of(workspace, entry)
+    row = deletion.removesuffix(paths.DELETED).rstrip("/")
+    before = fold(change for change in changes if deletion not in change.set).answers
+    shown = fold(changes).answers
+    return {
+        path: value
+        for path, value in before.items()
+        if paths.under(row, path)
+        and path not in shown
+        and may_count(reserved_segments([path]), workspace.role) is None
+    }
 
 
 def _plain(found: stored.Conflict) -> Conflict:

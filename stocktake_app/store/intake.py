@@ -22,7 +22,7 @@ from stocktake_app.store.promoted import promote, utc
 
 BLOCK = 200
 """Lines in hand: few enough to stay in the processor's cache."""
-_QUOTED_FORM = f'"{paths.FORM}"'
+_NOTHING_REPLACED = "{}"
 
 _INSERT_CHANGE = (
     "INSERT INTO change (key, id, device, number, entry, lamport, time, answers, replaces, seal,"
@@ -151,7 +151,7 @@ class Intake:
         """Make the row of an entry that was not here; return whether its change counts."""
         entry, change = keys
         reason = facts.reason or may_count(line.reserved, facts.author.role)
-        if paths.FORM not in line.values or _QUOTED_FORM in line.replaces:
+        if paths.FORM not in line.values or line.replaces != _NOTHING_REPLACED:
             self.tally.touched.add(entry)  # no plain beginning: the settling looks closer
         elif paths.DELETED in line.reserved:
             self.tally.touched.add(entry)

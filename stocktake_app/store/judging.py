@@ -60,8 +60,8 @@ class StoredChange(NamedTuple):
 
     @property
     def begins(self) -> bool:
-        """Whether it may be the entry's beginning: it says which form, and replaces none."""
-        return paths.FORM in self.values and paths.FORM not in self.replaced
+        """Whether it may be the entry's beginning: it says which form, and replaces nothing."""
+        return paths.FORM in self.values and not self.replaced
 
     def change(self, entry: str, only: AbstractSet[str] | None = None) -> Change:
         """Return it as a change of the model, ``only`` what it says of these paths if given."""

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from laptops import Laptop, Parcel, new_laptop
+from laptops import FORM, Laptop, Parcel, new_laptop
 from people import People, make_people
 
 from stocktake_app.actions.conflicts import pending, resolve
@@ -260,6 +260,7 @@ def world_of(blank: Path) -> Iterator[World]:
         yield World(laptops)
 
 
+@pytest.mark.timeout(300 + 5 * EXAMPLES)
 @given(st.lists(steps, min_size=STEPS, max_size=STEPS), st.permutations(range(7)))
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 def test_whoever_has_everything_has_the_same(
@@ -277,3 +278,23 @@ def test_whoever_has_everything_has_the_same(
             assert_nothing_is_lost(laptop, world.made)
             assert list_set_aside(laptop.workspace) == []
             assert seals.unsealed(laptop.workspace).changes == ()
+
+
+def test_an_entry_that_is_kept_against_its_deletion_is_whole_again(blank: Path) -> None:
+    with world_of(blank) as world:
+        dakar, niamey = world.laptops["dakar"], world.laptops["niamey"]
+        begun = dakar.begin({"title": "Atelier", f"{ROW}/text": "said", f"{ROW}/kind": "progress"})
+        niamey.take(dakar.pack())
+        delete_entry(dakar.workspace, begun.entry, dakar.now)
+        niamey.edit(begun.entry, {f"{ROW}/text": "said more"})
+        niamey.take(dakar.pack())
+        (conflict,) = pending(niamey.workspace)
+        assert (conflict.path, conflict.against) == ("@deleted", (f"{ROW}/text",))
+        resolve(niamey.workspace, begun.entry, "@deleted", None, now=niamey.now)
+        dakar.take(niamey.pack())
+        assert said(dakar) == said(niamey)
+        kept = get_entry(dakar.workspace, begun.entry)
+        assert kept.answers == {**begun.set, f"{ROW}/text": "said more"}
+        assert (kept.form, kept.title, kept.conflicts, kept.deleted) == (FORM, "Atelier", 0, False)
+        assert kept.author == dakar.workspace.profile.identity
+        assert dakar.edit(begun.entry, {"title": "Atelier 2"}).replaces.keys() == {"title"}
