@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from stores import FORM, NOW, begin, incoming, package, profile, seal_up, signer_of, take
@@ -264,14 +263,16 @@ def test_our_own_seal_that_comes_back_is_nothing_new_and_cannot_be_undone_away(
     assert count_entries(officer) == 1
 
 
-def test_work_lost_with_a_laptop_comes_back_sealed(officer: Workspace, tmp_path: Path) -> None:
-    """The same changes, unsealed here because the backup is older, arrive under our own seal."""
+def test_our_own_unsealed_change_stays_ours_when_it_comes_back_under_a_seal(
+    officer: Workspace,
+) -> None:
     begun = begin(officer, ONE, {"name": "x"})
     returned = incoming([begun.line], officer.profile, officer.device)
     result = take(officer, returned)
     assert (result.same, result.changes, result.refused) == (1, 0, 0)
     assert [one.id for one in seals_of_entry(officer, ONE)] == [returned.manifest.id]
-    assert count_entries(officer, EntryFilter(unsent=True)) == 0
+    undo_import(officer, result.id, NOW)
+    assert count_entries(officer, EntryFilter(unsent=True)) == 1
 
 
 def test_a_change_in_two_seals_is_kept_once_and_told_twice(

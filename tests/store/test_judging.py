@@ -187,7 +187,7 @@ def content(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(deliveries(), st.randoms(use_true_random=False))
 def test_the_fast_way_in_and_judging_all_again_agree_in_any_order(
     tmp_path_factory: Any, sent: list[dict[str, Any]], chance: Any
