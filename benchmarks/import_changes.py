@@ -222,7 +222,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
         folder = Path(name)
         os.environ["STOCKTAKE_STATE"] = str(folder / "state")
-        subprocess.run([sys.executable, "-c", _WRITE, name, str(given.entries)], check=True)
+        subprocess.run(
+            [sys.executable, "-c", _WRITE, name, str(given.entries)],
+            check=True,
+            cwd=Path(__file__).parent,
+        )
         once = subprocess.run([sys.executable, __file__, "--once", name], check=False)
         measured = compare(folder, given.entries)
     met = print_table(f"Import of {given.entries:,} entries", measured, measured[0].variant.name)
