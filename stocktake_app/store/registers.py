@@ -14,9 +14,10 @@ Row = dict[str, str]
 def register_rows(workspace: Workspace, name: str) -> list[Row]:
     """Return the rows of a register such as ``events.csv``: dicts with ``name`` and labels.
 
-    An entry of ``register_events`` replaces the shipped row of the same ``name``; new ones follow
-    in the order of their names. Of two entries of one name the later updated stands. An unknown
-    register has no rows.
+    An entry of ``register_events`` that HQ began replaces the shipped row of the same ``name``;
+    new ones follow in the order of their names. Of two entries of one name the later updated
+    stands. Nobody else publishes: others' entries of it are entries only. An unknown register has
+    no rows.
     """
     stem = PurePosixPath(name).stem
     found = {row["name"]: dict(row) for row in _shipped(stem)}
@@ -38,6 +39,7 @@ def _published(workspace: Workspace, stem: str) -> dict[str, Row]:
     with workspace.store.reading() as connection:
         found = connection.rows(
             "SELECT coalesce(e.answers, c.answers) FROM entry e JOIN form f ON f.key = e.form"
+            " JOIN author a ON a.key = e.creator AND a.role = 'hq'"
             " LEFT JOIN change c ON c.key = e.sole"
             " WHERE f.form_id = ? AND e.present = 1 AND e.deleted = 0 AND e.state != 'withdrawn'"
             " ORDER BY e.updated, e.id",

@@ -71,6 +71,12 @@ def test_of_two_entries_of_one_name_the_later_updated_stands(hq: Workspace) -> N
     assert by_name(hq)["NEW"]["label"] == "First, corrected"
 
 
+def test_nobody_but_hq_publishes(officer: Workspace) -> None:
+    shipped = by_name(officer)
+    say(officer, "register_bureaux", {"name": "ASO", **BUREAU})
+    assert by_name(officer) == shipped
+
+
 def test_withdrawn_and_deleted_entries_give_the_shipped_row_back(hq: Workspace) -> None:
     shipped = by_name(hq)
     one, two = (say(hq, "register_bureaux", {"name": name, **BUREAU}) for name in ("ASO", "NEW"))
