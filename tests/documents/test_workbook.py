@@ -54,7 +54,9 @@ def test_answers_keep_their_types() -> None:
 def test_the_cover_says_what_is_inside_and_how_to_check_it() -> None:
     texts = [cell.value for row in _book(sample_record())["Cover"].iter_rows() for cell in row]
 
-    assert {TITLES["en"], FINGERPRINT, RECORD_ID, "Call the sender.", "Findings: 3 rows"} <= set(texts)
+    assert {TITLES["en"], FINGERPRINT, RECORD_ID, "Call the sender.", "Findings: 3 rows"} <= set(
+        texts
+    )
 
 
 def test_the_cover_links_to_every_sheet() -> None:
