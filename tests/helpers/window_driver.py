@@ -50,7 +50,7 @@ def wake(qtbot: QtBot) -> None:
     """Give the keyboard back to the window when a list that opened over it has closed again."""
     if QApplication.activeWindow() is None and QApplication.activePopupWidget() is None:
         windows = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
-        dialogs = [one for one in windows if isinstance(one, QDialog)]
+        dialogs: list[QWidget] = [one for one in windows if isinstance(one, QDialog)]
         activate(qtbot, (dialogs or [one for one in windows if isinstance(one, Window)])[-1])
 
 
