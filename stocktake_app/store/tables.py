@@ -269,7 +269,7 @@ class TrustObject(StoreTable, table=True):
 class Finding(StoreTable, table=True):
     """Projection: one finding with what it inherits; lists of codes are parted by blanks."""
 
-    __table_args__ = (Index("ix_finding_entry", "entry"), Index("ix_finding_kind", "kind"))
+    __table_args__ = (Index("ix_finding_entry", "entry"),)
     key: int | None = Field(default=None, primary_key=True)
     entry: int = Field(foreign_key="entry.key")
     row: str

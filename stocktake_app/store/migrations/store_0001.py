@@ -249,7 +249,6 @@ def _projections(op: Operations) -> None:
         primary("key"),
     )
     op.create_index("ix_finding_entry", "finding", ["entry"])
-    op.create_index("ix_finding_kind", "finding", ["kind"])
     op.create_table(
         "intervention",
         whole("key"),
