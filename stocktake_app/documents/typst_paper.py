@@ -4,6 +4,7 @@ What people wrote goes in as JSON, never as markup. Only the bundled fonts are u
 """
 
 import json
+import re
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -13,17 +14,29 @@ from stocktake_app.documents.bidi import starts_right_to_left
 from stocktake_app.documents.characters import visible
 from stocktake_app.documents.fonts import printable
 from stocktake_app.documents.paper import Audience, Paper
+from stocktake_app.errors import RefusedError
 from stocktake_app.settings import resource
 from stocktake_app.translations import Translator, translator
 
 if TYPE_CHECKING:
     from typst import PDFStandard
 
+WORD_CHARS = 120
+_LONG_WORD = re.compile(rf"\S{{{WORD_CHARS + 1},}}")
+
 STANDARDS: "list[PDFStandard]" = ["a-2a", "ua-1"]
 
 
 def write_typst_paper(paper: Paper, out: BinaryIO, now: datetime) -> None:
-    """Write the paper as a tagged PDF; ``now`` is its date of making."""
+    """Write the paper as a tagged PDF; ``now`` is its date of making.
+
+    Raises:
+        RefusedError: some text in it cannot be set; the Word version can be made.
+    """
+    out.write(_compile(json.dumps(template_data(paper), ensure_ascii=False), now))
+
+
+def _compile(data: str, now: datetime) -> bytes:
     import typst
 
     fonts = typst.Fonts(
@@ -32,16 +45,20 @@ def write_typst_paper(paper: Paper, out: BinaryIO, now: datetime) -> None:
         font_paths=[str(resource("resources/fonts"))],
     )
     template = resource("resources/paper/background.typ")
-    compiled = typst.compile(
-        str(template),
-        root=str(template.parent),
-        font_paths=fonts,
-        sys_inputs={"data": json.dumps(template_data(paper), ensure_ascii=False)},
-        format="pdf",
-        pdf_standards=STANDARDS,
-        timestamp=int(now.timestamp()),
-    )
-    out.write(compiled)
+    try:
+        return typst.compile(
+            str(template),
+            root=str(template.parent),
+            font_paths=fonts,
+            sys_inputs={"data": data},
+            format="pdf",
+            pdf_standards=STANDARDS,
+            timestamp=int(now.timestamp()),
+        )
+    except typst.TypstError as error:
+        raise RefusedError(
+            f"A text in this paper cannot be set as PDF ({str(error)[:200]}); make it as Word."
+        ) from error
 
 
 def template_data(paper: Paper) -> dict[str, Any]:
@@ -95,10 +112,17 @@ def _mark_first(reference: dict[str, Any], seen: set[str]) -> None:
     seen.add(reference["anchor"])
 
 
+def _broken(word: re.Match[str]) -> str:
+    """Return an endless word with blanks in it: typst cannot set one that fills no line."""
+    return " ".join(
+        word[0][start : start + WORD_CHARS] for start in range(0, len(word[0]), WORD_CHARS)
+    )
+
+
 def _printable(value: object) -> object:
     match value:
         case str():
-            return printable(visible(value))
+            return _LONG_WORD.sub(_broken, printable(visible(value)))
         case dict():
             return {key: _printable(one) for key, one in value.items()}
         case list() | tuple():
