@@ -9,9 +9,14 @@ from dataclasses import asdict
 from typing import Any
 
 from stocktake_app.errors import RefusedError
-from stocktake_app.model.references import parse_reference
+from stocktake_app.model.references import (
+    Reference,
+    evidence_reference,
+    is_evidence_reference,
+    parse_reference,
+)
 from stocktake_app.store import conflicts, entries
-from stocktake_app.store.findings import FindingFilter, list_findings
+from stocktake_app.store.findings import FindingFilter, list_findings, list_interventions
 from stocktake_app.store.search import search
 from stocktake_app.store.workspace import Workspace
 
@@ -54,21 +59,28 @@ def find(workspace: Workspace, words: str) -> list[dict[str, Any]]:
 
 
 def trace(workspace: Workspace, reference: str) -> dict[str, Any]:
-    """Return where a finding or an entry comes from, with the signers.
+    """Return where a finding, an intervention or an entry comes from, with the signers.
 
-    ``reference`` is what a paper prints (``WCA-SEN-3F9A2C/F3``), an entry's id, or
-    ``ENTRY/findings[ROW]``.
+    ``reference`` is what a paper prints (``WCA-SEN-3F9A2C/F3``, ``E-3F9A2C41``), an entry's id,
+    or ``ENTRY/findings[ROW]``.
 
     Raises:
         RefusedError: there is nothing of that reference here, or it fits several entries.
     """
+    entry, row = _place(workspace, reference)
+    return asdict(conflicts.trace(workspace, entry, row))
+
+
+def _place(workspace: Workspace, reference: str) -> tuple[str, str]:
+    """Return the entry's id and the row's path ("" for the whole entry)."""
+    if is_evidence_reference(reference):
+        return _evidence(workspace, reference.strip().upper())
     named = parse_reference(reference)
     if named is None:
         entry, _, row = reference.partition("/")
-        found = entries.get_entry(workspace, entry)
-        return asdict(conflicts.trace(workspace, found.id, row))
-    whole = _entry_ending(workspace, named[0], reference)
-    return asdict(conflicts.trace(workspace, whole, _row(workspace, whole, named[1], reference)))
+        return entries.get_entry(workspace, entry).id, row
+    whole = _entry_ending(workspace, named.entry_end, reference)
+    return whole, _row(workspace, whole, named, reference)
 
 
 def _entry_ending(workspace: Workspace, end: str, reference: str) -> str:
@@ -79,14 +91,25 @@ def _entry_ending(workspace: Workspace, end: str, reference: str) -> str:
     return found[0]
 
 
-def _row(workspace: Workspace, entry: str, number: int, reference: str) -> str:
-    """Return the path of an entry's finding by its number, counted from 1; 0 is the entry."""
-    if not number:
+def _row(workspace: Workspace, entry: str, named: Reference, reference: str) -> str:
+    if not named.number:
         return ""
-    found = list_findings(workspace, FindingFilter(entry=entry), limit=None)
-    if number > len(found):
-        raise RefusedError(f"{reference} names finding {number}, but the entry has {len(found)}")
-    return found[number - 1].row
+    rows = (
+        [one.row for one in list_interventions(workspace, entry)]
+        if named.letter == "I"
+        else [one.row for one in list_findings(workspace, FindingFilter(entry=entry), limit=None)]
+    )
+    if named.number > len(rows):
+        raise RefusedError(f"{reference} names row {named.number}, but the entry has {len(rows)}")
+    return rows[named.number - 1]
+
+
+def _evidence(workspace: Workspace, reference: str) -> tuple[str, str]:
+    """Find the finding behind an opaque reference by working all of them out again."""
+    for one in list_findings(workspace, limit=None):
+        if evidence_reference(one.entry, one.row) == reference:
+            return one.entry, one.row
+    raise RefusedError(f"{reference} names no finding of this workspace")
 
 
 def _summary(entry: entries.EntrySummary) -> dict[str, Any]:

@@ -7,12 +7,27 @@ laptop. Six digits of the id's random end tell entries apart; the rest says at a
 import hashlib
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 DIGITS = 6
 EVIDENCE_DIGITS = 8
 _REFERENCE = re.compile(
-    r"(?:[A-Z0-9]{1,8}-){0,2}([0-9A-F]{6})(?:\s*[/·]\s*F([0-9]{1,5}))?", re.IGNORECASE
+    r"(?:[A-Z0-9]{1,8}-){0,2}([0-9A-F]{6})(?:\s*[/·]\s*([FI])([0-9]{1,5}))?(?:\s*·\s*[0-9a-f]{8})?",
+    re.IGNORECASE,
 )
+_EVIDENCE = re.compile(r"E-[0-9A-F]{8}", re.IGNORECASE)
+
+
+class Reference(NamedTuple):
+    """What a printed reference names: the end of an entry's id, and one of its rows.
+
+    ``letter`` is ``F`` for findings, ``I`` for interventions; ``number`` counts from 1, and is 0
+    for the whole entry.
+    """
+
+    entry_end: str
+    letter: str
+    number: int
 
 
 def entry_reference(entry: str, bureau: str = "", countries: Sequence[str] = ()) -> str:
@@ -21,13 +36,20 @@ def entry_reference(entry: str, bureau: str = "", countries: Sequence[str] = ())
     return "-".join(part for part in parts if part)
 
 
-def parse_reference(text: str) -> tuple[str, int] | None:
-    """Return the end of the entry's id (lower case) and the finding's number (0: the whole entry).
+def parse_reference(text: str) -> Reference | None:
+    """Read a reference as papers print it, with or without the signed record's part behind it.
 
     None when the text is no reference.
     """
     match = _REFERENCE.fullmatch(text.strip())
-    return (match[1].lower(), int(match[2] or 0)) if match else None
+    return (
+        Reference(match[1].lower(), (match[2] or "").upper(), int(match[3] or 0)) if match else None
+    )
+
+
+def is_evidence_reference(text: str) -> bool:
+    """Say whether this is a reference of a published paper, such as ``E-3F9A2C41``."""
+    return bool(_EVIDENCE.fullmatch(text.strip()))
 
 
 def evidence_reference(entry: str, row: str) -> str:

@@ -111,8 +111,8 @@ def test_the_reference_leads_back_to_the_entry(workspace: Workspace) -> None:
     reference = _text(workspace, entry).reference
 
     assert reference.startswith("WCA-SEN-")
-    assert parse_reference(reference) == (entry[-6:], 0)
-    assert parse_reference(f"{reference}/F2") == (entry[-6:], 2)
+    assert parse_reference(reference) == (entry[-6:], "", 0)
+    assert parse_reference(f"{reference}/F2") == (entry[-6:], "F", 2)
 
 
 def test_findings_are_items_with_their_kind(workspace: Workspace) -> None:

@@ -29,9 +29,9 @@ def test_a_reference_names_the_region_and_a_single_country(
 def test_what_is_written_down_is_found_again(bureau: str, number: int) -> None:
     reference = entry_reference(ENTRY, bureau, ("SEN",))
 
-    assert parse_reference(reference.lower()) == ("3f9a2c", 0)
-    assert parse_reference(f"{reference}/F{number}") == ("3f9a2c", number)
-    assert parse_reference(f" {reference} · F{number} ") == ("3f9a2c", number)
+    assert parse_reference(reference.lower()) == ("3f9a2c", "", 0)
+    assert parse_reference(f"{reference}/F{number}") == ("3f9a2c", "F", number)
+    assert parse_reference(f" {reference} · I{number} · 7be01f42 ") == ("3f9a2c", "I", number)
 
 
 @pytest.mark.parametrize("text", ["", "WCA", "WCA-SEN-3F9A2", "E-3F9A2C41", "a/b", "3F9A2C/3"])

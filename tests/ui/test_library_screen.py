@@ -32,6 +32,8 @@ def library(qtbot: QtBot, start: Start) -> LibraryScreen:
     showing(qtbot, start.window, "library")
     screen = start.window.screens["library"]
     assert isinstance(screen, LibraryScreen)
+    until(qtbot, lambda: screen.entries.model.rowCount() == len(EVENTS))
+    quiet(qtbot, start.window)
     return screen
 
 
@@ -131,6 +133,7 @@ def test_chosen_entries_are_carried_to_the_export(
     qtbot: QtBot, start: Start, library: LibraryScreen
 ) -> None:
     library.entries.table.selectRow(0)
+    until(qtbot, library.entries.chosen)
     library._export()
     showing(qtbot, start.window, "exchange")
 
