@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from stocktake_app.actions.identity import trust_of
 from stocktake_app.actions.result import Result
+from stocktake_app.actions.trusting import signer_of, trust_of
 from stocktake_app.errors import UserFileError
 from stocktake_app.exchange.seals import SealReport
 from stocktake_app.exchange.verify import Report, verify_package
-from stocktake_app.model.codes import Role, Verdict
+from stocktake_app.model.codes import Verdict
 from stocktake_app.settings import MAX_PACKAGE_BYTES
-from stocktake_app.store.imports import Signer, StandingReport, standing
+from stocktake_app.store.imports import StandingReport, standing
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.trust.certificates import from_pem
 from stocktake_app.trust.chain import Chain, Trust
@@ -125,26 +125,6 @@ def judge(data: bytes, trust: Trust, at: datetime) -> Report:
     report = verify_package(data, trust, at)
     carried = _approved_chains(report)
     return verify_package(data, trust.knowing(*carried), at) if carried else report
-
-
-def signer_of(report: SealReport) -> Signer:
-    """Return who signed a record, as the store keeps it."""
-    subject = report.subject
-    if subject is None:
-        return Signer(report.seal.manifest.identity, "", Role.OFFICER, "", "", "")
-    return Signer(
-        identity=subject.identity,
-        name=subject.name,
-        role=subject.role,
-        bureau=subject.bureau,
-        office=subject.office,
-        fingerprint=report.fingerprint,
-    )
-
-
-def seal_reason(report: SealReport) -> str:
-    """Return why a record does not count, in one sentence, or ""."""
-    return " ".join(report.reasons)
 
 
 def _trust(workspace: Workspace | None, pem: bytes | None) -> Trust:

@@ -1,20 +1,25 @@
 """Who one is: keys made when they are first needed; certificates requested and given by files."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cryptography.x509 import KeyUsage
+
 from stocktake_app.actions.result import Result
+from stocktake_app.actions.trusting import (
+    known_chains,
+    rejudge,
+    remember_chains,
+    root_certificates,
+)
 from stocktake_app.errors import RefusedError, UserFileError, WrongUseError
 from stocktake_app.model.codes import Role
 from stocktake_app.store.files import atomic_write
 from stocktake_app.store.imports import Signer as StoredSigner
-from stocktake_app.store.objects import list_objects, put_object
 from stocktake_app.store.seals import list_seals
 from stocktake_app.store.trust_objects import (
     add_anchor,
-    list_anchors,
     load_trust,
     own_chain,
     set_own_chain,
@@ -26,12 +31,10 @@ from stocktake_app.trust.certificates import (
     Certificate,
     Subject,
     certificate_key,
-    from_pem,
     is_provisional,
     subject_of,
-    to_pem,
 )
-from stocktake_app.trust.chain import Chain, Trust, is_root
+from stocktake_app.trust.chain import Trust
 from stocktake_app.trust.cms import Signer
 from stocktake_app.trust.enrolment import OwnKeys
 from stocktake_app.trust.keys import PrivateKey, fingerprint, new_key
@@ -45,7 +48,6 @@ from stocktake_app.trust.keystore import (
 )
 from stocktake_app.trust.slots import KEYRING
 
-CHAIN = "chain"
 REQUEST_FILE = "request.json"
 
 
@@ -235,6 +237,7 @@ def install(
     add_anchor(workspace, done.anchor, now)
     set_own_chain(workspace, done.signer.chain, now)
     remember_chains(workspace, (done.signer.chain,))
+    rejudge(workspace)
     leaf = done.signer.certificate
     return Installed(
         name=subject_of(leaf).name,
@@ -253,29 +256,14 @@ def known(workspace: Workspace) -> tuple[Known, ...]:
         )
     for chain in known_chains(workspace):
         one_subject = subject_of(chain[0])
-        found[one_subject.identity] = _known(one_subject, chain[0])
+        if not _issues(chain[0]):  # a bureau is known by the key it signs with
+            found[one_subject.identity] = _known(one_subject, chain[0])
     return tuple(sorted(found.values(), key=lambda one: (one.name, one.identity)))
 
 
-def known_chains(workspace: Workspace) -> tuple[Chain, ...]:
-    """Return the chains of signers that were approved here or came with trusted records."""
-    return tuple(from_pem(data) for data in list_objects(workspace, CHAIN))
-
-
-def remember_chains(workspace: Workspace, chains: Iterable[Chain]) -> None:
-    """Keep chains of approved signers: what they signed before their approval counts then too."""
-    for chain in chains:
-        put_object(workspace, CHAIN, to_pem(chain).encode())
-
-
-def root_certificates(workspace: Workspace) -> list[Certificate]:
-    """Return HQ's root certificates that are pinned here, the first pinned first."""
-    return [anchor for anchor in list_anchors(workspace) if is_root(anchor)]
-
-
-def trust_of(workspace: Workspace) -> Trust:
-    """Return what the workspace trusts: anchors, revocation lists, approved signers."""
-    return load_trust(workspace).knowing(*known_chains(workspace))
+def _issues(certificate: Certificate) -> bool:
+    usage = certificate.extensions.get_extension_for_class(KeyUsage).value
+    return usage.key_cert_sign
 
 
 def _known(subject: Subject, certificate: Certificate) -> Known:

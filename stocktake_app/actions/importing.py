@@ -6,11 +6,18 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from stocktake_app.actions.checking import judge, read_package, seal_reason, signer_of
-from stocktake_app.actions.identity import known_chains, remember_chains, trust_of
+from stocktake_app.actions.checking import judge, read_package
 from stocktake_app.actions.result import Result
+from stocktake_app.actions.trusting import (
+    known_chains,
+    rejudge,
+    remember_chains,
+    seal_reason,
+    signer_of,
+    trust_of,
+)
 from stocktake_app.errors import RefusedError, UserFileError
-from stocktake_app.exchange.seals import SealReport, open_seal, seal_lines
+from stocktake_app.exchange.seals import SealReport, seal_lines
 from stocktake_app.exchange.verify import Report
 from stocktake_app.model.codes import Verdict
 from stocktake_app.store.imports import (
@@ -24,7 +31,6 @@ from stocktake_app.store.imports import (
     undo_import,
 )
 from stocktake_app.store.projections import refresh_projections
-from stocktake_app.store.seals import get_seal, list_seals, set_verdicts
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.trust.certificates import is_provisional
 from stocktake_app.trust.chain import Chain
@@ -227,23 +233,6 @@ def _remember(workspace: Workspace, report: Report) -> None:
     if fresh:
         remember_chains(workspace, fresh)
         rejudge(workspace)
-
-
-def rejudge(workspace: Workspace) -> int:
-    """Judge again, as of their first receipt, all records that do not count yet.
-
-    Returns how many entries changed by it.
-    Called whenever trust grows: a certificate that comes later makes earlier records count.
-    """
-    trust = trust_of(workspace)
-    verdicts = {}
-    for stored in list_seals(workspace):
-        if stored.verdict is not Verdict.VALID and not stored.own:
-            at = datetime.fromisoformat(stored.received)
-            report = open_seal(get_seal(workspace, stored.id), trust, at)
-            if report.verdict is not stored.verdict:
-                verdicts[stored.id] = (report.verdict, seal_reason(report), signer_of(report))
-    return set_verdicts(workspace, verdicts) if verdicts else 0
 
 
 def _incoming(report: SealReport) -> IncomingSeal:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from stocktake_app.actions.identity import own_signer, trust_of
+from stocktake_app.actions.identity import own_signer
 from stocktake_app.actions.result import Result
+from stocktake_app.actions.trusting import trust_of
 from stocktake_app.errors import MachineError, NetworkError, RefusedError, UserFileError
 from stocktake_app.exchange.receipts import BadReceiptError, read_receipt
 from stocktake_app.model.codes import Verdict

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from stocktake_app.actions.identity import PassphraseNeededError, own_signer, root_certificates
+from stocktake_app.actions.identity import PassphraseNeededError, own_signer
 from stocktake_app.actions.result import Result
+from stocktake_app.actions.trusting import root_certificates
 from stocktake_app.errors import RefusedError, WrongUseError
 from stocktake_app.model.codes import Role
 from stocktake_app.model.ids import new_id

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from stocktake_app.actions.identity import own_signer, trust_of
+from stocktake_app.actions.identity import own_signer
 from stocktake_app.actions.importing import import_bytes
+from stocktake_app.actions.trusting import trust_of
 from stocktake_app.errors import RefusedError, WrongUseError
 from stocktake_app.model.codes import Role
 from stocktake_app.server.judging import make_judge

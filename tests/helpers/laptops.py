@@ -8,9 +8,8 @@ from pathlib import Path
 
 from people import People
 
-from stocktake_app.actions.checking import seal_reason, signer_of
 from stocktake_app.actions.identity import stored_signer
-from stocktake_app.exchange.seals import Header, make_seal, open_seal, seal_lines
+from stocktake_app.exchange.seals import Header, SealReport, make_seal, open_seal, seal_lines
 from stocktake_app.model.change import Change
 from stocktake_app.model.codes import Verdict
 from stocktake_app.model.seal import Seal
@@ -19,6 +18,7 @@ from stocktake_app.store.drafts import save_answers, start_draft
 from stocktake_app.store.forms import add_form
 from stocktake_app.store.freezing import freeze
 from stocktake_app.store.imports import ImportResult, IncomingSeal, PackageFile, apply_seals
+from stocktake_app.store.imports import Signer as StoredSigner
 from stocktake_app.store.workspace import Profile, Workspace, create_workspace
 from stocktake_app.trust.certificates import subject_of
 from stocktake_app.trust.chain import Trust
@@ -95,7 +95,7 @@ class Laptop:
         return [
             IncomingSeal(
                 report.seal.encode(), report.seal.manifest, report.verdict,
-                seal_reason(report), signer_of(report), seal_lines(report.seal),
+                " ".join(report.reasons), _signer(report), seal_lines(report.seal),
             )
             for report in reports
         ]  # fmt: skip
@@ -126,6 +126,15 @@ class Laptop:
             self.workspace, seal, fresh.changes, signer, package=None, now=self.now
         )
         return Parcel((*carried, seal), forms)
+
+
+def _signer(report: SealReport) -> StoredSigner:
+    """Return the signer of a seal as the store keeps one."""
+    who = report.subject
+    assert who is not None
+    return StoredSigner(
+        who.identity, who.name, who.role, who.bureau, who.office, report.fingerprint
+    )
 
 
 def profile_of(signer: Signer) -> Profile:

@@ -10,8 +10,7 @@ import pytest
 from laptops import FORM, XFORM, Laptop, Parcel, new_laptop
 from people import People, authority_of, make_people
 
-from stocktake_app.actions.identity import remember_chains
-from stocktake_app.actions.importing import rejudge
+from stocktake_app.actions.trusting import rejudge, remember_chains
 from stocktake_app.errors import RefusedError
 from stocktake_app.exchange.seals import open_seal
 from stocktake_app.model.change import Change
