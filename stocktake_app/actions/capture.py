@@ -123,7 +123,10 @@ def capture(
     session = open_session(workspace, draft, now=lambda: now)
     filled = session.fill(answers)
     save(workspace, draft, filled.changes.stored, now=now)
-    misfits = tuple((problem.place, str(problem)) for problem in filled.problems)
+    misfits = tuple(
+        (problem.column, f"{problem.message} {problem.advice}".strip())
+        for problem in filled.problems
+    )
     if misfits or not finish_it:
         return Finished(draft, None, None, misfits)
     return finish(workspace, draft, now=now)

@@ -79,10 +79,11 @@ class Checked(Result):
 
     def sentence(self) -> str:
         """Return the verdict as text for people."""
-        who = f"Signed by {self.signer}, {self.office or self.bureau or self.role}" * bool(
-            self.signer
-        )
-        lines = [f"{self.file}: {self.verdict.value}", who, *self.reasons, self.next_step]
+        place = ", ".join(part for part in (self.office, self.bureau or self.role) if part)
+        who = f"Signed by {self.signer} ({place})" * bool(self.signer)
+        key = f"Fingerprint: {self.fingerprint}" * bool(self.fingerprint)
+        lines = [f"{self.file}: {self.verdict.value}", who, key, *self.reasons]
+        lines += [*self.notes, self.next_step]
         return "\n".join(line for line in lines if line)
 
 
@@ -157,7 +158,7 @@ def _checked(name: str, report: Report, seen: StandingReport | None) -> Checked:
         office=subject.office if subject else "",
         role=subject.role.value if subject else "",
         bureau=subject.bureau if subject else "",
-        fingerprint=report.seals[-1].fingerprint if report.seals else "",
+        fingerprint=report.fingerprint,
         signed_at=report.signed_at.isoformat() if report.signed_at else "",
         seals=tuple(_checked_seal(one) for one in report.seals),
         visible=report.visible,

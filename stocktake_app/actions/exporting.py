@@ -16,6 +16,7 @@ from stocktake_app.errors import MachineError, RefusedError
 from stocktake_app.exchange.contents import Contents
 from stocktake_app.exchange.record import RecordFacts, build_record
 from stocktake_app.exchange.seals import Header, make_seal
+from stocktake_app.model.codes import Role
 from stocktake_app.model.seal import Seal
 from stocktake_app.store import seals
 from stocktake_app.store.entries import EntryFilter, entry_ids, get_entry
@@ -75,6 +76,8 @@ def export(
 ) -> Exported:
     """Write chosen entries, all not yet sent, or everything, as one signed package.
 
+    Of a bureau, what came from its officers and was not sent on yet is not yet sent.
+
     The package stands in ``packages/`` and in the outbox; ``out`` is a copy for the user. Drafts
     that nobody left or finished stay out: half a sentence is not sent.
 
@@ -103,6 +106,8 @@ def _chosen(workspace: Workspace, entries: Sequence[str] | None, *, everything: 
     if entries is not None:
         return [get_entry(workspace, entry).id for entry in entries]
     found = entry_ids(workspace, EntryFilter(deleted=None, unsent=None if everything else True))
+    if workspace.role is not Role.OFFICER:
+        found += seals.not_sent_on(workspace)
     if not found:
         raise RefusedError(
             "there is nothing to export: finish an entry first"

@@ -128,7 +128,10 @@ def unlock(workspace: Workspace, passphrase: str | None) -> Unlocked:
     """
     if not has_keystore(workspace.folder):
         if not passphrase:
-            raise PassphraseNeededError
+            raise PassphraseNeededError(
+                "this workspace has no key yet: choose a passphrase for it (--passphrase-file, or "
+                "STOCKTAKE_PASSPHRASE)"
+            )
         return create_keystore(workspace.folder, passphrase=passphrase)
     keystore = open_keystore(workspace.folder)
     if not passphrase and KEYRING not in keystore.slots:

@@ -8,14 +8,13 @@ from typing import Any, Literal
 from stocktake_app.actions.result import Result
 from stocktake_app.errors import WrongUseError
 from stocktake_app.store.files import atomic_file
-from stocktake_app.store.findings import count_findings
 from stocktake_app.store.projections import refresh_projections
 from stocktake_app.store.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Written(Result):
-    """A report that was written, and how many findings the workspace has."""
+    """A report that was written, and how many findings it holds."""
 
     path: Path
     findings: int
@@ -57,7 +56,7 @@ def background(
     refresh_projections(workspace)
     out.parent.mkdir(parents=True, exist_ok=True)
     with atomic_file(out) as file:
-        background_paper(
+        findings = background_paper(
             workspace,
             file,
             kind=form,
@@ -65,4 +64,4 @@ def background(
             audience=Audience(audience),
             now=now,
         )
-    return Written(out, count_findings(workspace))
+    return Written(out, findings)

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -41,17 +41,20 @@ class Sent(Result):
     received: tuple[str, ...]
     refused: tuple[str, ...]
     waiting: tuple[str, ...]
+    copied: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is left waiting and nothing was refused."""
-        return not self.waiting and not self.refused
+        """Whether nothing was refused, and nothing waits but for the receipt of a copy."""
+        return not self.refused and set(self.waiting) <= set(self.copied) and not self.notes
 
     def sentence(self) -> str:
         """Return what was done, for people."""
-        counts = f"{len(self.received)} received, {len(self.refused)} refused, "
-        return "\n".join([f"{counts}{len(self.waiting)} waiting.", *self.notes])
+        counts = f"{len(self.received)} received by now, {len(self.refused)} refused, "
+        lines = [f"{counts}{len(self.waiting)} waiting for a receipt.", *self.notes]
+        lines += [f"{name} is copied." for name in self.copied]
+        return "\n".join(lines)
 
 
 def outbox(workspace: Workspace) -> tuple[OutboxRow, ...]:
@@ -120,9 +123,11 @@ def send_to_folder(workspace: Workspace, folder: Path, *, now: datetime) -> Sent
     if not folder.is_dir():
         raise MachineError(f"{folder} is not there; is the stick in?")
     notes = tuple(take_receipts(workspace, folder, now=now))
+    copied = []
     for row in stored.list_outbox(workspace, waiting=True):
         _copy(workspace.packages / row.file, folder / row.file)
-    return _summary(workspace, notes)
+        copied.append(row.file)
+    return replace(_summary(workspace, notes), copied=tuple(copied))
 
 
 def take_receipts(workspace: Workspace, folder: Path, *, now: datetime) -> list[str]:
@@ -166,5 +171,8 @@ def _summary(workspace: Workspace, notes: tuple[str, ...]) -> Sent:
 
     state = stored.OutboxState
     return Sent(
-        names(state.RECEIVED), names(state.REFUSED), names(state.WAITING, state.SENDING), notes
+        names(state.RECEIVED),
+        names(state.REFUSED),
+        names(state.WAITING, state.SENDING),
+        notes=notes,
     )

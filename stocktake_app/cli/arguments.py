@@ -47,6 +47,14 @@ def add_command(
     return parser
 
 
+def file_to_write(text: str) -> Path:
+    """Return the path of a file that ``--out`` names; for argparse."""
+    path = Path(text)
+    if not text or path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a file name")
+    return path
+
+
 def now() -> datetime:
     """Return the time on this machine's clock, with its offset."""
     return datetime.now(UTC).astimezone()

@@ -15,8 +15,8 @@ from stocktake_app import __version__
 from stocktake_app.cli import capture, entries, identity, packages, reports, sync, workspace
 from stocktake_app.cli.arguments import Arguments, now
 from stocktake_app.cli.faces import Faces
-from stocktake_app.cli.output import Answer, complain, show
-from stocktake_app.errors import StocktakeError, WrongUseError
+from stocktake_app.cli.output import Answer, complain, show, write_anything
+from stocktake_app.errors import MachineError, StocktakeError, WrongUseError
 
 
 class _Parser(argparse.ArgumentParser):
@@ -28,19 +28,32 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str], faces: Faces) -> int:
     """Run one command and return its exit code; no traceback leaves here."""
+    write_anything()
     try:
         return _run(argv, faces)
     except StocktakeError as error:
-        complain(str(error))
-        return error.exit_code
+        return _refuse(error, as_json="--json" in argv)
     except KeyboardInterrupt:
         complain("stopped. Nothing is half-done")
         return 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        return _refuse(
+            MachineError(f"this computer could not do it: {error.strerror}{where}"),
+            as_json="--json" in argv,
+        )
     except Exception as error:  # noqa: BLE001 - the border: our own fault becomes one sentence
         return _own_fault(error)
+
+
+def _refuse(error: StocktakeError, *, as_json: bool) -> int:
+    """Say on stderr why it was not done; with ``--json`` also as an object on stdout."""
+    complain(str(error))
+    answer = Answer({"error": str(error), "exit_code": error.exit_code}, code=error.exit_code)
+    return show(answer, as_json=True) if as_json else answer.code
 
 
 def _run(argv: Sequence[str], faces: Faces) -> int:

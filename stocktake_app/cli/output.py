@@ -1,5 +1,6 @@
 """What a command says: one JSON object on stdout with ``--json``, else plain text for people."""
 
+import io
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,13 @@ def show(answer: Answer, *, as_json: bool) -> int:
         sys.stdout.write(safe(answer.text) + "\n")
     sys.stdout.flush()
     return answer.code
+
+
+def write_anything() -> None:
+    """Let letters that a redirected stream cannot hold be spelt out, not end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def complain(message: str) -> None:

@@ -8,6 +8,7 @@ from stocktake_app.cli.arguments import (
     Arguments,
     Commands,
     add_command,
+    file_to_write,
     now,
     open_workspace,
     passphrase,
@@ -22,9 +23,13 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     export = add_command(commands, common, "export", _export, "write a signed package")
     export.add_argument("entries", nargs="*", metavar="ENTRY", help="default: all not yet sent")
     export.add_argument("--format", choices=["xlsx", "pdf"], default="xlsx")
-    export.add_argument("--out", type=Path, metavar="FILE", help="default: packages/ with its name")
+    export.add_argument(
+        "--out", type=file_to_write, metavar="FILE", help="default: packages/ with its name"
+    )
     export.add_argument("--all", action="store_true", help="every entry, sent or not")
-    export.add_argument("--language", default="", help="language of the readable part")
+    export.add_argument(
+        "--language", default="", choices=["en", "fr", "es", "ar"], help="of the readable part"
+    )
     verify = add_command(commands, common, "verify", _verify, "judge a package")
     verify.add_argument("file", type=Path, metavar="FILE")
     verify.add_argument("--trust", type=Path, metavar="CA.pem", help="HQ's root certificate")

@@ -1,10 +1,16 @@
 """``report``: coverage and the background paper."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from stocktake_app.cli.arguments import Arguments, Commands, add_command, now, open_workspace
+from stocktake_app.cli.arguments import (
+    Arguments,
+    Commands,
+    add_command,
+    file_to_write,
+    now,
+    open_workspace,
+)
 from stocktake_app.cli.output import Answer, table
 
 
@@ -13,7 +19,7 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     report = add_command(commands, common, "report", _report, "write a report")
     report.add_argument("kind", choices=["background", "coverage"], metavar="KIND")
     report.add_argument("--format", choices=["pdf", "docx"], default="pdf")
-    report.add_argument("--out", type=Path, metavar="FILE", help="needed for background")
+    report.add_argument("--out", type=file_to_write, metavar="FILE", help="needed for background")
     report.add_argument("--language", default="en", choices=["en", "fr", "es", "ar"])
     report.add_argument("--audience", choices=["internal", "public"], default="internal")
 

@@ -24,7 +24,7 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     where.add_argument("--folder", type=Path, metavar="DIR", help="a USB stick or shared folder")
     serve = add_command(commands, common, "serve", _serve, "receive packages (HQ)")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8765)
+    serve.add_argument("--port", type=int, choices=range(1, 65536), default=8765, metavar="PORT")
 
 
 def _outbox(arguments: Arguments) -> Answer:

@@ -6,6 +6,7 @@ from typing import BinaryIO, Literal
 from stocktake_app.documents.paper import Audience
 from stocktake_app.documents.typst_paper import write_typst_paper
 from stocktake_app.documents.word import write_word_paper
+from stocktake_app.model.codes import FindingKind
 from stocktake_app.reports.paper import build_paper
 from stocktake_app.store.workspace import Workspace
 
@@ -20,8 +21,18 @@ def background_paper(
     language: str,
     audience: Audience,
     now: datetime,
-) -> None:
-    """Write the paper; each finding carries a reference that leads to entry, seal and signer."""
+) -> int:
+    """Write the paper and return how many findings it holds.
+
+    Each finding carries a reference that leads to entry, seal and signer.
+    """
     paper = build_paper(workspace, language=language, audience=audience, now=now)
     write = write_typst_paper if kind == "pdf" else write_word_paper
     write(paper, out, now)
+    kinds = set(FindingKind)
+    return sum(
+        len(group.statements)
+        for chapter in paper.chapters
+        for group in chapter.groups
+        if group.kind in kinds
+    )

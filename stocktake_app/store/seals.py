@@ -172,6 +172,17 @@ def closure(workspace: Workspace, entries: Iterable[str]) -> Closure:
     return Closure(parts, tuple(names), bytes_of)
 
 
+def not_sent_on(workspace: Workspace) -> list[str]:
+    """Return the entries that others' records touch which no package of ours has carried yet."""
+    with workspace.store.reading() as connection:
+        found = connection.rows(
+            "SELECT DISTINCT e.id FROM change c JOIN entry e ON e.key = c.entry"
+            " JOIN seal s ON s.key = c.seal WHERE s.own = 0 AND s.live = 1 AND NOT EXISTS ("
+            "  SELECT 1 FROM carried_seal k WHERE k.seal = s.id) ORDER BY e.id"
+        )
+    return [entry for (entry,) in found]
+
+
 def get_seal(workspace: Workspace, seal: str) -> Seal:
     """Return a stored seal's parts.
 
