@@ -235,15 +235,22 @@ def start(arguments: Sequence[str]) -> int:
 
 def check(arguments: Sequence[str]) -> int:
     """Run style, types and tests; 0 only when all pass. Arguments narrow the tests alone."""
+    checks = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"])
+    failed = [" ".join(step) for step in checks if module(step, [])]
     # Two at a time, a file's tests together as they share keys that are slow to make.
     tests = ["pytest", "-n", "2", "--dist", "loadfile", *arguments]
-    steps = [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], tests]
-    failed: list[str] = []
-    for step in steps:
-        say(" ".join(step) + (f" (failed so far: {', '.join(failed)})" if failed else ""))
-        if subprocess.run([PYTHON, "-m", *step], cwd=ROOT, check=False).returncode:
-            failed.append(" ".join(step[:2]))
+    # A window shares the keyboard and the clock with whatever else runs: what failed is asked once
+    # more, alone; a fault of the program fails there too.
+    alone = ["pytest", "--last-failed", "--last-failed-no-failures", "none"]
+    if module(tests, failed) and module(alone, failed):
+        failed.append("pytest")
     return 1 if failed else 0
+
+
+def module(step: Sequence[str], failed: Sequence[str]) -> int:
+    """Run a tool of the environment in the checkout and return its exit code."""
+    say(" ".join(step) + (f" (failed so far: {', '.join(failed)})" if failed else ""))
+    return subprocess.run([PYTHON, "-m", *step], cwd=ROOT, check=False).returncode
 
 
 def main(arguments: Sequence[str]) -> int:
