@@ -18,7 +18,7 @@ PACKAGE_FORMAT = "stocktake-package/1"
 
 @dataclass(frozen=True)
 class Contents:
-    """The seals of a package and the objects that their manifests name as forms.
+    """The seals of a package and the objects that their manifests name: forms, labels, notices.
 
     The last seal is the exporter's own, the closing seal: its manifest's ``seals`` names all the
     others, in order, and its author also signs the package. ``objects`` are bytes by the SHA-256
@@ -134,11 +134,11 @@ def check_signer(contents: Contents, signer: Signer) -> None:
 
 
 def _check_objects(contents: Contents) -> None:
-    forms = {form for seal in contents.seals for form in seal.manifest.forms}
-    for name in sorted(forms - contents.objects.keys()):
-        raise BadContentsError(f"the form {name[:12]}… of its entries is missing")
-    for name in sorted(contents.objects.keys() - forms):
+    named = frozenset().union(*(seal.manifest.named_objects for seal in contents.seals))
+    for name in sorted(named - contents.objects.keys()):
+        raise BadContentsError(f"the object {name[:12]}… that a signed record names is missing")
+    for name in sorted(contents.objects.keys() - named):
         raise BadContentsError(f"it holds an object {name[:12]}… that no signed record names")
     for name, data in contents.objects.items():
         if hashlib.sha256(data).hexdigest() != name:
-            raise BadContentsError(f"the form {name[:12]}… is not the one that was signed")
+            raise BadContentsError(f"the object {name[:12]}… is not the one that was signed")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from stocktake_app.exchange.contents import PACKAGE_FORMAT, Contents, check_contents, check_signer
-from stocktake_app.exchange.pdf_parts import FIELD, FORM_TYPE, SEAL_TYPE, form_name, seal_name
+from stocktake_app.exchange.pdf_parts import FIELD, OBJECT_TYPE, SEAL_TYPE, object_name, seal_name
 from stocktake_app.trust.cms import Signer, sign_digest
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _attachments(contents: Contents) -> Iterator[_Attachment]:
     """Give the attachments in the order of their names, as a name tree wants them."""
     for name in sorted(contents.objects):
         data = contents.objects[name]
-        yield _Attachment(form_name(name), data, FORM_TYPE, "/Data", "Form", compress=True)
+        yield _Attachment(object_name(name), data, OBJECT_TYPE, "/Data", "Object", compress=True)
     for number, seal in enumerate(contents.seals, 1):
         yield _Attachment(
             seal_name(number), seal.encode(), SEAL_TYPE, "/Source", "Signed record", compress=False

@@ -6,9 +6,9 @@ FIELD = "Stocktake"
 """The name of the one signature field."""
 
 SEAL_TYPE = "application/vnd.stocktake.seal"
-FORM_TYPE = "application/xml"
+OBJECT_TYPE = "application/vnd.stocktake.object"
 
-FORM_NAME = re.compile(r"form-([0-9a-f]{64})\.xml")
+OBJECT_NAME = re.compile(r"object-([0-9a-f]{64})")
 
 
 def seal_name(number: int) -> str:
@@ -16,6 +16,6 @@ def seal_name(number: int) -> str:
     return f"record-{number:05}.seal"
 
 
-def form_name(sha256: str) -> str:
+def object_name(sha256: str) -> str:
     """Return the name of an object."""
-    return f"form-{sha256}.xml"
+    return f"object-{sha256}"

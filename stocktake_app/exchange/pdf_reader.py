@@ -28,10 +28,10 @@ from stocktake_app.exchange.pdf_objects import (
 )
 from stocktake_app.exchange.pdf_parts import (
     FIELD,
-    FORM_NAME,
-    FORM_TYPE,
+    OBJECT_NAME,
+    OBJECT_TYPE,
     SEAL_TYPE,
-    form_name,
+    object_name,
     seal_name,
 )
 from stocktake_app.model.seal import MAGIC
@@ -147,17 +147,17 @@ def _carried(
     attached = _attached(document, catalog)
     if len(attached) > limits.seals:
         raise ForeignFileError("The file holds more attachments than any package does.")
-    forms = [found.group(1) for one in attached if (found := FORM_NAME.fullmatch(one))]
-    seals = [seal_name(number) for number in range(1, len(attached) - len(forms) + 1)]
-    if list(attached) != [*map(form_name, sorted(forms)), *seals]:
+    named = [found.group(1) for one in attached if (found := OBJECT_NAME.fullmatch(one))]
+    seals = [seal_name(number) for number in range(1, len(attached) - len(named) + 1)]
+    if list(attached) != [*map(object_name, sorted(named)), *seals]:
         raise AlteredFileError("it carries something that no package does")
     room = limits.carried(len(document.data))
     objects: dict[str, bytes] = {}
-    for form in forms:
-        name = form_name(form)
-        packed = _attachment(document, attached[name], name, FORM_TYPE)
-        objects[form] = inflate(packed, min(room, settings.MAX_FORM_BYTES))
-        room -= len(objects[form])
+    for sha256 in named:
+        name = object_name(sha256)
+        packed = _attachment(document, attached[name], name, OBJECT_TYPE)
+        objects[sha256] = inflate(packed, min(room, settings.MAX_FORM_BYTES))
+        room -= len(objects[sha256])
     return tuple(_attachment(document, attached[one], one, SEAL_TYPE) for one in seals), objects
 
 
@@ -175,7 +175,7 @@ def _attached(document: Document, catalog: Dictionary) -> dict[str, Value]:
 
 
 def _attachment(document: Document, reference: Value, name: str, media_type: str) -> bytes:
-    """Return an attachment as it is stored: forms are deflated, seals are not."""
+    """Return an attachment as it is stored: objects are deflated, seals are not."""
     spec = document.dictionary(reference)
     files = document.dictionary(spec.get("/EF"))
     stream = files.get("/F")
@@ -185,6 +185,6 @@ def _attachment(document: Document, reference: Value, name: str, media_type: str
     head, data = document.stream(stream)
     if head.get("/Subtype") != Name("/" + media_type.replace("/", "#2F")):
         raise AlteredFileError(f"the attachment {name} is something else")
-    if head.get("/Filter") != (Name("/FlateDecode") if media_type == FORM_TYPE else None):
+    if head.get("/Filter") != (Name("/FlateDecode") if media_type == OBJECT_TYPE else None):
         raise AlteredFileError(f"the attachment {name} is packed in a way that no package is")
     return data

@@ -42,6 +42,8 @@ class Header:
     seals: tuple[str, ...] = ()
     to: str = "hq"
     layout: str = ""
+    labels: str = ""
+    notices: tuple[str, ...] = ()
     practice: bool = False
 
 

@@ -30,7 +30,9 @@ class Manifest:
     ``created`` is RFC 3339; ``forms`` are the SHA-256 of the questionnaires named by the changes;
     ``seals`` are the ids of the earlier seals that travel in the same package; ``to`` is the
     identity or role it is meant for; ``layout`` names how the readable part was laid out
-    (``xlsx/1 fr``); sizes are bytes.
+    (``xlsx/1 fr``), ``labels`` the object that holds the names of things which that part shows
+    and no program ships ("" for none), ``notices`` the objects of trust that it brings along:
+    revocation lists, keys to encrypt to. Objects are named by SHA-256; sizes are bytes.
     """
 
     identity: str
@@ -47,6 +49,8 @@ class Manifest:
     seals: tuple[str, ...] = ()
     to: str = "hq"
     layout: str = ""
+    labels: str = ""
+    notices: tuple[str, ...] = ()
     practice: bool = False
     format: str = FORMAT
 
@@ -55,6 +59,11 @@ class Manifest:
         """Canonical JSON: the bytes that are signed."""
         text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return text.encode()
+
+    @property
+    def named_objects(self) -> frozenset[str]:
+        """The objects that travel with the seal, by SHA-256: forms, labels and notices."""
+        return frozenset({*self.forms, *self.notices, self.labels} - {""})
 
     @cached_property
     def id(self) -> str:
@@ -112,6 +121,7 @@ def parse_manifest(data: bytes) -> Manifest:
     try:
         body = json.loads(data)
         body["forms"] = tuple(body["forms"])
+        body["notices"] = tuple(body["notices"])
         body["seals"] = tuple(body["seals"])
         manifest = Manifest(**body)
         canonical = manifest.encoded
@@ -132,8 +142,10 @@ def _well_typed(manifest: Manifest) -> bool:
         manifest.lines_sha256,
         manifest.to,
         manifest.layout,
+        manifest.labels,
         manifest.format,
         *manifest.forms,
+        *manifest.notices,
         *manifest.seals,
     ]
     numbers = [manifest.number, manifest.changes, manifest.objects]

@@ -91,16 +91,24 @@ def list_forms(workspace: Workspace) -> list[FormInfo]:
     ]
 
 
-def store_objects(connection: Connection, objects: Mapping[str, bytes], now: datetime) -> None:
-    """Store the forms that a package brings, each under the hash that names it.
+def store_objects(
+    connection: Connection, objects: Mapping[str, bytes], kinds: Mapping[str, str], now: datetime
+) -> None:
+    """Store the objects that a package brings, each under the hash that names it.
+
+    ``kinds`` gives the kind of those that are no forms: ``labels``, ``notice``.
 
     Raises:
         RefusedError: bytes are not what they are named.
     """
     for sha256, data in objects.items():
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise RefusedError(f"The form {sha256[:12]}… in the file is not the one it names.")
-        _insert_form(connection, data, now)
+            raise RefusedError(f"The object {sha256[:12]}… in the file is not the one it names.")
+        kind = kinds.get(sha256, KIND)
+        if kind == KIND:
+            _insert_form(connection, data, now)
+        else:
+            insert_object(connection, kind, data)
 
 
 def _insert_form(connection: Connection, xform: bytes, now: datetime) -> None:

@@ -100,6 +100,14 @@ def entries_of_seal(connection: Connection, seal: int) -> set[int]:
     return {entry for (entry,) in found}
 
 
+def _kinds(opened: Sequence[IncomingSeal]) -> dict[str, str]:
+    """Return the kinds of the objects that these seals name, forms left out."""
+    kinds = {one.manifest.labels: "labels" for one in opened if one.manifest.labels}
+    kinds |= {sha256: "notice" for one in opened for sha256 in one.manifest.notices}
+    forms = {sha256 for one in opened for sha256 in one.manifest.forms}
+    return {sha256: kind for sha256, kind in kinds.items() if sha256 not in forms}
+
+
 class Taking:
     """One import, or its plan, on a connection whose transaction the caller ends."""
 
@@ -119,7 +127,7 @@ class Taking:
         now: datetime,
     ) -> ImportResult:
         """Take everything in and return what happened."""
-        store_objects(self._connection, objects, now)
+        store_objects(self._connection, objects, _kinds(opened), now)
         number = self._note_file(file, now)
         done, total = 0, sum(one.manifest.changes for one in opened)
         for incoming in opened:

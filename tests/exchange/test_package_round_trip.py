@@ -172,7 +172,7 @@ def test_closing_seal_must_name_the_others(people: People) -> None:
 @pytest.mark.parametrize(
     ("objects", "sentence"),
     [
-        ({}, "of its entries is missing"),
+        ({}, "that a signed record names is missing"),
         ({FORM_ID: FORM + b" "}, "is not the one that was signed"),
         ({FORM_ID: FORM, "0" * 64: b""}, "that no signed record names"),
     ],
