@@ -36,7 +36,7 @@ manifests = st.builds(
     Manifest,
     texts, texts, numbers, texts, texts, numbers, numbers, texts, numbers, numbers,
     st.lists(texts, max_size=3).map(tuple), st.lists(texts, max_size=3).map(tuple),
-    texts, texts, st.booleans(),
+    texts, texts, texts, st.lists(texts, max_size=3).map(tuple), st.booleans(),
 )  # fmt: skip
 seals = st.builds(Seal, manifests, st.binary(max_size=50), st.binary(max_size=50))
 
