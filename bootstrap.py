@@ -50,6 +50,7 @@ TEST_PROGRAMS = {
     "soffice": "libreoffice-calc",
     "pdfsig": "poppler-utils",
     "certutil": "libnss3-tools",
+    "xmlsec1": "xmlsec1",
 }
 UNO = Path("/usr/lib/python3/dist-packages/uno.py")
 
