@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from stocktake_app.documents import palette
 from stocktake_app.documents.characters import visible
 from stocktake_app.documents.fixed_zip import save_workbook
+from stocktake_app.documents.parts import Link, OpenPart, Written
 from stocktake_app.documents.record import Cell, Column, Kind, Record, Sheet
 from stocktake_app.documents.sheet_names import MAX_CELL_UNITS, SheetNames, pieces, units
 from stocktake_app.documents.workbook_cells import CellMaker, row_attributes, set_up_page
@@ -40,6 +41,40 @@ def write_workbook(record: Record, out: BinaryIO) -> None:
     contents = [one for writer in writers for one in writer.finish()] + book.finish()
     write_cover(cover, record, contents, _)
     save_workbook(workbook, out)
+
+
+def write_parts(record: Record, open_part: OpenPart) -> Written:
+    """Write the parts of the record's workbook, sheet by sheet as rows come.
+
+    Equal records give equal names, types, bytes and links. Use it as ``partial(write_parts,
+    record)`` wherever ``WriteParts`` is wanted.
+    """
+    import io
+    import zipfile
+
+    from lxml import etree
+
+    out = io.BytesIO()
+    write_workbook(record, out)
+    archive = zipfile.ZipFile(out)
+    kinds = {
+        one.get("PartName"): str(one.get("ContentType"))
+        for one in etree.fromstring(archive.read("[Content_Types].xml"))
+    }
+    for name in archive.namelist():
+        if f"/{name}" in kinds and not name.startswith("docProps/"):
+            open_part(name, kinds[f"/{name}"])(archive.read(name))
+    links = tuple(
+        Link(str(one.get("Id")), str(one.get("Type")), str(one.get("Target")))
+        for one in etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    )
+    book = etree.fromstring(archive.read("xl/workbook.xml"))
+    sheets = book.findall("{*}sheets/{*}sheet")
+    names = {
+        f"xl/worksheets/sheet{number}.xml": str(one.get("name"))
+        for number, one in enumerate(sheets, 1)
+    }
+    return Written({"xl/workbook.xml": links}, names)
 
 
 class _Book:
