@@ -1,4 +1,4 @@
-"""What a package carries, whatever its kind: seals and the objects that they name."""
+"""What a package carries, whatever its kind: seals, objects that they name, and disclosures."""
 
 import hashlib
 import re
@@ -8,7 +8,14 @@ from datetime import datetime
 from typing import Literal
 
 from stocktake_app import settings
-from stocktake_app.model.seal import Seal
+from stocktake_app.exchange.seals import mentions
+from stocktake_app.model.disclosure import (
+    MAX_ATTACHMENT_BYTES,
+    BadDisclosureError,
+    digest_of,
+    read_disclosure,
+)
+from stocktake_app.model.seal import BadSealError, Seal
 from stocktake_app.trust.chain import Chain
 from stocktake_app.trust.cms import BadSignatureError, Signer, open_detached
 
@@ -22,24 +29,46 @@ class Contents:
 
     The last seal is the exporter's own, the closing seal: its manifest's ``seals`` names all the
     others, in order, and its author also signs the package. ``objects`` are bytes by the SHA-256
-    that names them (64 lower-case hexadecimal digits).
+    that names them (64 lower-case hexadecimal digits). ``disclosures`` are confidential answers
+    and attachments by the digest that a line of a seal names (``model.disclosure``); those that
+    are named and not here are withheld.
     """
 
     seals: tuple[Seal, ...]
     objects: Mapping[str, bytes] = field(default_factory=dict)
+    disclosures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def closing(self) -> Seal:
         """The exporter's own seal."""
         return self.seals[-1]
 
+    @property
+    def values(self) -> dict[str, bytes]:
+        """The disclosures of confidential answers by digest, in order."""
+        return dict(sorted(self._split()[0].items()))
+
+    @property
+    def attachments(self) -> dict[str, bytes]:
+        """The disclosures of attachments by digest, in order."""
+        return dict(sorted(self._split()[1].items()))
+
+    def _split(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
+        """Part the disclosures: a value's has no line feed, an attachment's has one."""
+        values: dict[str, bytes] = {}
+        files: dict[str, bytes] = {}
+        for digest, data in self.disclosures.items():
+            (files if b"\n" in data else values)[digest] = data
+        return values, files
+
 
 @dataclass(frozen=True)
 class Opened:
     """What a package's container gave, before seals and signer are judged.
 
-    ``seals`` are seal files, ``objects`` bytes by the name that they claim. ``chain`` is the outer
-    signer's, checked to have signed all this; empty when there is no outer signature left.
+    ``seals`` are seal files, ``objects`` bytes by the name that they claim, ``disclosures`` bytes
+    by their digest. ``chain`` is the outer signer's, checked to have signed all this; empty when
+    there is no outer signature left.
     """
 
     kind: Literal["xlsx", "pdf"]
@@ -47,6 +76,7 @@ class Opened:
     objects: Mapping[str, bytes]
     chain: Chain = ()
     signed_at: datetime | None = None
+    disclosures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,6 +86,7 @@ class Limits:
     Sizes are bytes. ``inflated_bytes`` bounds all parts together, ``ratio`` each single part
     (inflated to stored; small parts are free), ``parsed_bytes`` each part that is parsed.
     Seals and objects as encoded may take ``carried_bytes``, or ``carried_ratio`` times the file.
+    ``values_bytes`` bounds the confidential answers together, ``attachment_bytes`` each attachment.
     """
 
     file_bytes: int = settings.MAX_PACKAGE_BYTES
@@ -66,6 +97,8 @@ class Limits:
     seals: int = 5_000
     carried_bytes: int = 64 * 1024**2
     carried_ratio: int = 4
+    values_bytes: int = 256 * 1024**2
+    attachment_bytes: int = MAX_ATTACHMENT_BYTES
 
     def carried(self, file_bytes: int) -> int:
         """Return how much the seals and objects of a file of this size may take together."""
@@ -116,6 +149,28 @@ def check_contents(contents: Contents) -> None:
     if len(set(carried) | {contents.closing.id}) != len(contents.seals):
         raise BadContentsError("it holds the same signed record twice")
     _check_objects(contents)
+
+
+def check_disclosures(contents: Contents) -> int:
+    """Check that each disclosure is named by a line of a seal; return how many are withheld.
+
+    Call ``check_contents`` first: the lines are inflated here.
+
+    Raises:
+        BadContentsError: a disclosure that nobody named, not canonical, or beyond the limits.
+    """
+    try:
+        named = frozenset().union(*map(mentions, contents.seals))
+    except BadSealError as error:
+        raise BadContentsError(str(error)) from None
+    for digest, data in contents.disclosures.items():
+        if digest not in named or digest_of(data) != digest:
+            raise BadContentsError("it holds confidential content that no signed record names")
+        try:
+            read_disclosure(data)
+        except BadDisclosureError as error:
+            raise BadContentsError(str(error)) from None
+    return len(named - contents.disclosures.keys())
 
 
 def check_signer(contents: Contents, signer: Signer) -> None:

@@ -15,6 +15,7 @@ from backports import zstd
 
 from stocktake_app import settings
 from stocktake_app.model.codes import Verdict
+from stocktake_app.model.disclosure import MENTION_BYTES, mentioned
 from stocktake_app.model.scope import Author
 from stocktake_app.model.seal import MAX_MANIFEST_BYTES, BadSealError, Manifest, Seal
 from stocktake_app.trust.certificates import Subject, subject_of
@@ -192,6 +193,22 @@ def seal_lines(seal: Seal) -> Iterator[bytes]:
         yield line
     if count != expected:
         raise BadSealError(f"it does not hold the {expected} lines that it says")
+
+
+def mentions(seal: Seal) -> frozenset[str]:
+    """Return the digests of confidential content that the lines of a seal name.
+
+    Raises:
+        BadSealError: the lines are not as the manifest says.
+    """
+    _check_lines_hash(seal)
+    found: set[str] = set()
+    rest = b""
+    for block in _decompress(seal.lines, seal.manifest.raw_size):
+        window = rest + block
+        found.update(mentioned(window))
+        rest = window[-MENTION_BYTES:]
+    return frozenset(found)
 
 
 def _check_lines_hash(seal: Seal) -> None:
