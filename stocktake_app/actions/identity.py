@@ -163,7 +163,14 @@ def own_subject(workspace: Workspace) -> Subject:
     """Return this workspace's person or office as it stands in certificates."""
     profile = workspace.profile
     bureau = "" if profile.role is Role.HQ else profile.bureau
-    return Subject(profile.identity, profile.name, profile.role, bureau, profile.office)
+    return Subject(
+        identity=profile.identity,
+        name=profile.name,
+        role=profile.role,
+        bureau=bureau,
+        office=profile.office,
+        practice=workspace.practice,
+    )
 
 
 def stored_signer(signer: Signer) -> StoredSigner:
@@ -210,7 +217,8 @@ def approve(
     authority = _authority(workspace, unlock(workspace, passphrase))
     known = [chain[0] for chain in known_chains(workspace)]
     answer = enrolment.approve(found, authority, signer, now, known)
-    chain = enrolment.read_approval(answer, Trust((authority.root,)), now).chain
+    trust = Trust((authority.root,), practice=workspace.practice)
+    chain = enrolment.read_approval(answer, trust, now).chain
     remember_chains(workspace, (chain,))
     _write(out, answer)
     return Approved(

@@ -60,7 +60,8 @@ def load_trust(workspace: Workspace) -> "Trust":
     from stocktake_app.trust.chain import Trust
 
     crls = [x509.load_der_x509_crl(one.der) for one in _stored(workspace.store, REVOCATION)]
-    return Trust(tuple(list_anchors(workspace)), tuple(crls))
+    anchors = tuple(list_anchors(workspace))
+    return Trust(anchors, tuple(crls), practice=workspace.practice)
 
 
 def set_own_chain(workspace: Workspace, chain: "Sequence[Certificate]", now: datetime) -> None:

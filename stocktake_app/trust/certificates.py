@@ -21,6 +21,7 @@ from stocktake_app.model.scope import Author
 from stocktake_app.trust import der
 from stocktake_app.trust.keys import PrivateKey, PublicKey, accept_key
 from stocktake_app.trust.subjects import (
+    PRACTICE_ORGANIZATION,
     URN,
     USAGES,
     BadSubjectError,
@@ -44,6 +45,7 @@ __all__ = [
     "certificate_key",
     "check_subject",
     "from_pem",
+    "is_practice",
     "is_provisional",
     "issue_bureau_ca",
     "issue_leaf",
@@ -124,6 +126,7 @@ def issue_bureau_ca(
     Raises:
         RefusedError: the authority is not HQ's, or the subject is not a bureau.
     """
+    _check_kind(authority, subject)
     _require(not authority.intermediates, "Only HQ can approve a bureau.")
     _require(subject.role is Role.BUREAU, f"{subject.name} did not ask to be a bureau.")
     builder = _builder(authority_name(subject, key), authority.certificate.subject, key)
@@ -159,6 +162,11 @@ def is_provisional(certificate: Certificate) -> bool:
     return certificate.issuer == certificate.subject
 
 
+def is_practice(certificate: Certificate) -> bool:
+    """Say whether this certificate is for practice: it then signs practice records only."""
+    return _texts(certificate, NameOID.ORGANIZATION_NAME) == [PRACTICE_ORGANIZATION]
+
+
 def subject_of(certificate: Certificate) -> Subject:
     """Return who the certificate is for, as it says itself; trust is not judged here.
 
@@ -172,7 +180,14 @@ def subject_of(certificate: Certificate) -> Subject:
     role = says.get("role", "")
     if role not in set(Role):
         raise BadCertificateError(f"it names no known role but {role[:20]!r}")
-    subject = Subject(says.get("identity", ""), name, Role(role), says.get("bureau", ""), office)
+    subject = Subject(
+        identity=says.get("identity", ""),
+        name=name,
+        role=Role(role),
+        bureau=says.get("bureau", ""),
+        office=office,
+        practice=is_practice(certificate),
+    )
     try:
         check_subject(subject)
     except BadSubjectError as error:
@@ -289,6 +304,7 @@ def _sign(builder: x509.CertificateBuilder, key: PrivateKey) -> Certificate:
 
 
 def _check_competence(authority: Authority, subject: Subject) -> None:
+    _check_kind(authority, subject)
     if subject.role is Role.HQ:
         _require(not authority.intermediates, "Only HQ can approve somebody of HQ.")
         return
@@ -303,6 +319,12 @@ def _check_competence(authority: Authority, subject: Subject) -> None:
         f"{subject.name} asks to belong to {subject.bureau}; only that bureau can approve it, "
         f"not {own}.",
     )
+
+
+def _check_kind(authority: Authority, subject: Subject) -> None:
+    practice = is_practice(authority.certificate)
+    _require(practice or not subject.practice, "This request is for practice; this office is real.")
+    _require(not practice or subject.practice, "This office is for practice; the request is real.")
 
 
 def _require(fact: bool, sentence: str) -> None:  # noqa: FBT001 - reads like an assertion

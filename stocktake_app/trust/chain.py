@@ -27,6 +27,10 @@ from stocktake_app.trust.subjects import MAX_NAME_CHARS, Subject, name_constrain
 
 Chain = tuple[Certificate, ...]
 
+PRACTICE_SIGNER = "This is a practice signature: nothing that is signed with it is real."
+REAL_SIGNER = "This is a real signature, and only practice ones are known here."
+PRACTICE_NOTE = "A practice signature: no HQ stands behind it."
+
 
 @dataclass(frozen=True)
 class Trust:
@@ -34,12 +38,14 @@ class Trust:
 
     ``anchors`` are HQ's pinned root certificates, and single senders' own ones that a person here
     compared aloud. ``crls`` are all revocation lists at hand, ``known`` the chains of approved
-    signers: what they signed before their approval counts too.
+    signers: what they signed before their approval counts too. ``practice`` is how a practice
+    workspace judges: practice signers need no approval, and nobody else is known.
     """
 
     anchors: tuple[Certificate, ...]
     crls: tuple[RevocationList, ...] = ()
     known: tuple[Chain, ...] = ()
+    practice: bool = False
 
     def knowing(self, *chains: Chain) -> "Trust":
         """Return the same trust with more chains of signers; each is still judged itself."""
@@ -70,6 +76,8 @@ def judge_chain(chain: Chain, trust: Trust, at: datetime) -> ChainVerdict:
     """Judge a signer's chain as of ``at``; never raises for what the certificates are."""
     try:
         subject = check_leaf(chain[0])
+        if subject.practice != trust.practice:
+            return _judge_other_world(chain[0], subject)
         if is_provisional(chain[0]):
             return _judge_provisional(chain, subject, trust, at)
         path = _path(chain, subject, trust)
@@ -77,6 +85,11 @@ def judge_chain(chain: Chain, trust: Trust, at: datetime) -> ChainVerdict:
         reason = f"We do not know this sender. {_holder(chain[0])} cannot be trusted, as {error}."
         return ChainVerdict(Verdict.SIGNER_UNKNOWN, (reason,), _claimed(chain[0]), chain[0])
     return _judge_path(path, subject, trust, at)
+
+
+def _judge_other_world(certificate: Certificate, subject: Subject) -> ChainVerdict:
+    reason = PRACTICE_SIGNER if subject.practice else REAL_SIGNER
+    return ChainVerdict(Verdict.SIGNER_UNKNOWN, (reason,), subject, certificate)
 
 
 def judge_authority(certificate: Certificate, trust: Trust, at: datetime) -> ChainVerdict:
@@ -118,7 +131,12 @@ def _path_to_root(chain: Chain, subject: Subject, trust: Trust) -> Chain:
     else:
         _require_length(chain, 2)
         _check_bureau_issued(chain[0], chain[1])
-    return (*chain, _anchor_of(chain[-1], trust))
+    try:
+        return (*chain, _anchor_of(chain[-1], trust))
+    except BadCertificateError:
+        if trust.practice:  # trainees of any class exchange packages, whoever made their root
+            return chain
+        raise
 
 
 def _require_length(chain: Chain, length: int) -> None:
@@ -155,7 +173,9 @@ def _anchor_of(certificate: Certificate, trust: Trust) -> Certificate:
 def _judge_path(path: Chain, subject: Subject, trust: Trust, at: datetime) -> ChainVerdict:
     revoked, notes = _revocations(path, trust, at)
     outside = [sentence for one in path if (sentence := _out_of_time(one, at))]
-    if len(path) == 1:
+    if trust.practice:
+        notes.append(PRACTICE_NOTE)
+    elif len(path) == 1:
         notes.append("A person here approved this sender by the fingerprint; no HQ did.")
     verdict = Verdict.VALID
     if outside:
@@ -211,6 +231,8 @@ def _judge_provisional(chain: Chain, subject: Subject, trust: Trust, at: datetim
             return best
         note = "It was signed before the sender was approved; the same key was approved later."
         return replace(best, notes=(*best.notes, note))
+    if trust.practice:
+        return _judge_path(chain, subject, trust, at)
     reason = (
         f"We do not know this sender yet: the key {fingerprint(certificate_key(chain[0]))} calls "
         f"itself {subject.name} ({subject.unit}). Compare the fingerprint aloud before you "

@@ -6,7 +6,7 @@ everything else in the request. The answer carries the certificates and HQ's roo
 whoever approved it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -53,9 +53,10 @@ from stocktake_app.trust.signed_json import BadSignedFileError
 REQUEST_FORMAT = "stocktake-request/1"
 APPROVAL_FORMAT = "stocktake-approval/1"
 
-_ASKED = ("format", "created", "identity", "name", "role", "bureau", "office")
+_ASKED = ("format", "created", "identity", "name", "role", "bureau", "office", "practice")
 _REQUEST = (*_ASKED, "key", "authority_key", "signature", "authority_signature")
-_APPROVAL = ("format", "approved", "chain", "root", "signature")
+_APPROVAL = ("format", "approved", "chain", "root", "notices", "signature")
+_PRACTICE = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,15 @@ class Approval:
     """An answer whose signature was found good under the root that it brings.
 
     ``chain`` is for an officer the certificate and the bureau's, for HQ's people the certificate,
-    for a bureau the one it issues with. ``approved`` is RFC 3339.
+    for a bureau the one it issues with. ``approved`` is RFC 3339. ``notices`` are what the office
+    that answers tells everybody; each is still judged itself.
     """
 
     chain: Chain
     root: Certificate
     approver: Subject
     approved: str
+    notices: tuple[bytes, ...] = ()
 
     @property
     def root_fingerprint(self) -> str:
@@ -158,6 +161,7 @@ def make_request(keys: OwnKeys, subject: Subject, now: datetime) -> bytes:
         "role": subject.role.value,
         "bureau": subject.bureau,
         "office": subject.office,
+        "practice": "yes" if subject.practice else "no",
         "key": public_pem(keys.signing.public_key()),
         "authority_key": public_pem(second.public_key()) if second else "",
     }
@@ -197,12 +201,13 @@ def approve(
     signer: Signer,
     now: datetime,
     known: Sequence[Certificate] = (),
+    notices: Iterable[bytes] = (),
 ) -> bytes:
     """Answer a request, after the fingerprint was compared aloud.
 
     ``signer`` is the approver's own; ``known`` are the certificates of people known here, among
     whom nobody may already have this identity with another key. An officer who named no bureau
-    gets this one.
+    gets this one. ``notices`` travel in the answer.
 
     Raises:
         RefusedError: it is not for this authority to approve, or the identity is somebody else's.
@@ -213,6 +218,7 @@ def approve(
         "approved": now.isoformat(timespec="seconds"),
         "chain": to_pem(_issue(request, authority, now)),
         "root": to_pem([authority.root]),
+        "notices": " ".join(signed_json.encode_bytes(one) for one in notices),
     }
     signature = sign_detached(signed_json.canonical(body), signer, now)
     return signed_json.readable(body | {"signature": signed_json.encode_bytes(signature)})
@@ -236,12 +242,13 @@ def read_approval(data: bytes, trust: Trust, at: datetime) -> Approval:
         raise BadSignedFileError(
             f"This answer is damaged or was changed ({error}); ask for a new one."
         ) from None
-    trusted = Trust(roots, trust.crls)
+    trusted = Trust(roots, trust.crls, practice=trust.practice)
     approver = _require_valid(judge_chain(opened.chain, trusted, at))
     approved = _require_valid(_judge_granted(chain, trusted, at))
     if approver.role is Role.OFFICER or approver.bureau not in {"", approved.bureau}:
         raise BadSignedFileError(f"{approver.name} may not approve {approved.name}.")
-    return Approval(chain, roots[0], approver, body["approved"])
+    notices = tuple(signed_json.decode_bytes(one, "answer") for one in body["notices"].split())
+    return Approval(chain, roots[0], approver, body["approved"], notices)
 
 
 def install(approval: Approval, request: Request, keys: OwnKeys, now: datetime) -> Installed:
@@ -273,8 +280,15 @@ def _authority_key(keys: OwnKeys) -> PrivateKey:
 def _asked_subject(body: dict[str, str]) -> Subject:
     if body["role"] not in set(Role):
         raise BadSubjectError(f"the role {body['role'][:20]!r} is not known")
+    if body["practice"] not in _PRACTICE:
+        raise BadSubjectError("it does not say whether it is for practice")
     subject = Subject(
-        body["identity"], body["name"], Role(body["role"]), body["bureau"], body["office"]
+        identity=body["identity"],
+        name=body["name"],
+        role=Role(body["role"]),
+        bureau=body["bureau"],
+        office=body["office"],
+        practice=_PRACTICE[body["practice"]],
     )
     check_subject(subject)
     return subject
@@ -327,6 +341,8 @@ def _require_valid(found: ChainVerdict) -> Subject:
 def _check_answers(granted: Subject, asked: Subject) -> None:
     if granted.identity != asked.identity:
         raise RefusedError(f"This answer is for {granted.name}, not for {asked.name}.")
+    if granted.practice != asked.practice:
+        raise RefusedError("This answer mixes practice and real work; ask for a new one.")
     if granted.role is not asked.role or asked.bureau not in {"", granted.bureau}:
         raise RefusedError(
             f"This answer makes {asked.name} {granted.role} of {granted.unit}; "

@@ -15,6 +15,7 @@ from stocktake_app.trust.certificates import (
     BadCertificateError,
     Certificate,
     certificate_key,
+    is_practice,
     is_provisional,
     subject_of,
 )
@@ -97,6 +98,8 @@ def check_root(certificate: Certificate) -> Subject:
 def check_issued(certificate: Certificate, issuer: Certificate) -> None:
     """Check that ``issuer``'s name and key made this certificate, and that it names that key.
 
+    Practice issues practice, real work real work.
+
     Raises:
         BadCertificateError: they did not.
     """
@@ -104,6 +107,8 @@ def check_issued(certificate: Certificate, issuer: Certificate) -> None:
         certificate.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature):
         raise BadCertificateError("its signature is not by the issuer that it names") from None
+    if is_practice(certificate) != is_practice(issuer):
+        raise BadCertificateError("practice and real certificates are mixed in it")
     named = [one.value for one in certificate.extensions if one.oid == AUTHORITY_KEY]
     expected = x509.AuthorityKeyIdentifier.from_issuer_public_key(certificate_key(issuer))
     if named != [expected]:

@@ -4,6 +4,9 @@ Names are ``O=GCR Stocktaking, OU=<bureau, or HQ>[, OU=<office>], CN=<name>``, s
 directoryName constraint (RFC 5280, 4.2.1.10) keeps a bureau inside its own branch. Identity, role
 and bureau stand as URIs in the subject alternative name, and there stand name and office too where
 other programs could not read them.
+
+Practice is another organization, ``GCR Stocktaking PRACTICE``, and begins every common name, so
+that whatever program shows such a signature says so, and no real authority can issue one.
 """
 
 import re
@@ -22,6 +25,8 @@ from stocktake_app.trust.comparable import comparable
 from stocktake_app.trust.keys import PublicKey, fingerprint
 
 ORGANIZATION = "GCR Stocktaking"
+PRACTICE_ORGANIZATION = "GCR Stocktaking PRACTICE"
+PRACTICE = "PRACTICE"
 HQ_UNIT = "HQ"
 NO_UNIT = "-"
 ZERO_WIDTH_NON_JOINER = "\N{ZERO WIDTH NON-JOINER}"  # Persian and Dari names are spelt with it
@@ -48,7 +53,7 @@ class Subject:
 
     ``identity`` is 32 hexadecimal digits and survives renewals; ``bureau`` is a code such as
     ``WCA``, empty for HQ and for an officer whom no bureau has approved yet; ``office`` is free
-    text and may be empty.
+    text and may be empty. ``practice`` is for training: it signs practice records and no others.
     """
 
     identity: str
@@ -56,6 +61,7 @@ class Subject:
     role: Role
     bureau: str = ""
     office: str = ""
+    practice: bool = False
 
     @property
     def author(self) -> Author:
@@ -112,20 +118,29 @@ def leaf_name(subject: Subject) -> x509.Name:
     """Return the distinguished name of somebody who signs."""
     office = comparable(subject.office)
     units = [subject.unit, office] if office else [subject.unit]
-    return _name(units, comparable(subject.name) or subject.role.value)
+    return _name(units, _common_name(subject), subject)
+
+
+def _common_name(subject: Subject) -> str:
+    name = comparable(subject.name) or subject.role.value
+    if not subject.practice:
+        return name
+    marked = comparable(f"{PRACTICE} {name}")  # an Arabic name leaves no Latin letter beside it
+    return marked if marked.startswith(PRACTICE) else f"{PRACTICE} {subject.role}"
 
 
 def authority_name(subject: Subject, key: PublicKey) -> x509.Name:
     """Return the distinguished name of an authority; its fingerprint keeps two of them apart."""
     title = "root" if subject.role is Role.HQ else "certificates"
-    return _name([subject.unit], f"Stocktake {subject.unit} {title} {fingerprint(key)}")
+    common = f"Stocktake {subject.unit} {title} {fingerprint(key)}"
+    return _name([subject.unit], f"{PRACTICE} {common}" if subject.practice else common, subject)
 
 
 def alternative_names(subject: Subject, *, authority: bool = False) -> x509.SubjectAlternativeName:
     """Return as URIs: identity, role, bureau, and name and office where the DN tells them not."""
     words = {"identity": subject.identity, "role": subject.role.value, "bureau": subject.bureau}
     for kind, text in (("name", subject.name), ("office", subject.office)):
-        if authority or comparable(text) != text:
+        if authority or subject.practice or comparable(text) != text:
             words[kind] = quote(text, safe="")
     uris = [f"{URN}{kind}:{word}" for kind, word in words.items() if word]
     return x509.SubjectAlternativeName([x509.UniformResourceIdentifier(one) for one in uris])
@@ -133,7 +148,7 @@ def alternative_names(subject: Subject, *, authority: bool = False) -> x509.Subj
 
 def name_constraints(subject: Subject) -> x509.NameConstraints:
     """Return the constraint that keeps a bureau's certificates inside its branch."""
-    branch = x509.DirectoryName(x509.Name(_branch([subject.unit])))
+    branch = x509.DirectoryName(x509.Name(_branch([subject.unit], subject)))
     return x509.NameConstraints(permitted_subtrees=[branch], excluded_subtrees=None)
 
 
@@ -152,13 +167,14 @@ def key_usage(*, authority: bool) -> x509.KeyUsage:
     )
 
 
-def _name(units: Sequence[str], common: str) -> x509.Name:
-    return x509.Name([*_branch(units), x509.NameAttribute(NameOID.COMMON_NAME, common)])
+def _name(units: Sequence[str], common: str, subject: Subject) -> x509.Name:
+    last = x509.NameAttribute(NameOID.COMMON_NAME, common)
+    return x509.Name([*_branch(units, subject), last])
 
 
-def _branch(units: Sequence[str]) -> list[x509.NameAttribute[str]]:
-    organization = x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION)
+def _branch(units: Sequence[str], subject: Subject) -> list[x509.NameAttribute[str]]:
+    organization = PRACTICE_ORGANIZATION if subject.practice else ORGANIZATION
     return [
-        organization,
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
         *(x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit) for unit in units),
     ]

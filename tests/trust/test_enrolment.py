@@ -239,6 +239,7 @@ def _answer(people: People, signer: Signer, chain: str, root: str) -> bytes:
         "approved": people.now.isoformat(),
         "chain": chain,
         "root": root,
+        "notices": "",
     }
     signature = sign_detached(signed_json.canonical(body), signer, people.now)
     return signed_json.readable(body | {"signature": signed_json.encode_bytes(signature)})
