@@ -2,7 +2,6 @@
 
 import hashlib
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -168,13 +167,12 @@ def _write(
 def _write_xlsx(
     record: Record, package: _Package, signer: Signer, path: Path, *, now: datetime
 ) -> None:
-    from stocktake_app.documents.workbook import write_workbook
+    from functools import partial
+
+    from stocktake_app.documents.workbook import write_parts
     from stocktake_app.exchange.xlsx_package import write_xlsx_package
 
-    with tempfile.TemporaryFile(dir=path.parent) as readable:
-        write_workbook(record, readable)
-        readable.seek(0)
-        write_xlsx_package(readable, package.contents, signer, now, path)
+    write_xlsx_package(partial(write_parts, record), package.contents, signer, now, path)
 
 
 def _write_pdf(

@@ -1,51 +1,137 @@
-"""Saves a workbook so that equal contents are equal bytes: fixed times, empty properties."""
+"""Zip files as we write them: fixed times and attributes, so that equal parts are equal bytes."""
 
-import shutil
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
 
-if TYPE_CHECKING:
-    from openpyxl import Workbook
+from stocktake_app.documents.spool import Block, Spool
+from stocktake_app.errors import RefusedError
 
-FIXED_TIME = (2021, 1, 1, 0, 0, 0)
+STORED = 0
+DEFLATED = 8
+LOCAL = struct.Struct("<4s5H3I2H")
+CENTRAL = struct.Struct("<4s6H3I5H2I")
+END = struct.Struct("<4s4H2IH")
+LOCAL_MAGIC = b"PK\x03\x04"
+CENTRAL_MAGIC = b"PK\x01\x02"
+END_MAGIC = b"PK\x05\x06"
 
-APP_PROPERTIES = (
-    b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/'
-    b'extended-properties"><Application>Stocktake</Application></Properties>'
-)
-CORE_PROPERTIES = (
-    b'<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/'
-    b'core-properties"></cp:coreProperties>'
-)
-FIXED_PARTS = {"docProps/app.xml": APP_PROPERTIES, "docProps/core.xml": CORE_PROPERTIES}
-"""Parts that say who saved a file and when: the same in every workbook of ours."""
+# What Python's zipfile writes too, so that a file packed again by a common tool stays valid.
+MADE_BY = 0x0314
+NEEDED = 20
+ATTRIBUTES = 0o600 << 16
 
+LEVEL = 6
+MAX_BYTES = 0xFFFFFFFF
+"""Of a part and of the whole file, without zip64, which our packages never use."""
 
-class FixedZip(ZipFile):
-    """A zip file being written, in which nothing tells when or by whom."""
-
-    def writestr(self, zinfo_or_arcname: str | ZipInfo, data: Any, *_: Any, **__: Any) -> None:
-        """Add a part with these bytes, or with the fixed ones for its name."""
-        name = getattr(zinfo_or_arcname, "filename", zinfo_or_arcname)
-        super().writestr(_part(str(name)), FIXED_PARTS.get(str(name), data))
-
-    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
-        """Add a part from a file."""
-        with Path(filename).open("rb") as source, self.open(_part(str(arcname)), "w") as target:
-            shutil.copyfileobj(source, target, 1024 * 1024)
+_DATE = 0x0021  # 1 January 1980: every package of the same contents has the same bytes
 
 
-def save_workbook(workbook: "Workbook", out: BinaryIO) -> None:
+class PackedPart:
+    """A part that is deflated as its bytes come; what is packed waits in a spool."""
+
+    def __init__(self, name: str, spool: Spool) -> None:
+        self.name = name
+        self.crc = 0
+        self.size = 0
+        self.stored = 0
+        self._spool = spool
+        self._blocks: list[Block] = []
+        self._deflater = _deflater(zlib.Z_DEFAULT_STRATEGY)
+
+    def take(self, data: bytes) -> None:
+        """Pack the next bytes of the part."""
+        self.crc = zlib.crc32(data, self.crc)
+        self.size += len(data)
+        self._keep(self._deflater.compress(data))
+
+    def packed(self) -> Iterator[bytes]:
+        """Give what was packed. Called once, when the part is whole."""
+        return self._spool.read(self._blocks)
+
+    def finish(self) -> None:
+        """End the part: from here ``stored`` is its packed size."""
+        self._keep(self._deflater.flush())
+
+    def _keep(self, packed: bytes) -> None:
+        if packed:
+            self.stored += len(packed)
+            self._blocks.append(self._spool.add(packed))
+
+
+class ZipWriter:
+    """Writes a zip file; parts go straight to ``out``."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._position = 0
+        self._directory: list[bytes] = []
+
+    def add(self, name: str, data: bytes, *, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> None:
+        """Write a part, deflated (``Z_HUFFMAN_ONLY`` for base64, where nothing else helps).
+
+        Raises:
+            RefusedError: there is more in the file than fits into one.
+        """
+        if not data:
+            self._write(name, STORED, (0, 0, 0), [b""])
+            return
+        deflater = _deflater(strategy)
+        packed = deflater.compress(data) + deflater.flush()
+        self._write(name, DEFLATED, (zlib.crc32(data), len(packed), len(data)), [packed])
+
+    def add_packed(self, part: PackedPart) -> None:
+        """Write a part that is whole and packed already.
+
+        Raises:
+            RefusedError: there is more in the file than fits into one.
+        """
+        part.finish()
+        self._write(part.name, DEFLATED, (part.crc, part.stored, part.size), part.packed())
+
+    def close(self) -> None:
+        """Write the directory."""
+        directory = b"".join(self._directory)
+        count = len(self._directory)
+        self._out.write(directory)
+        self._out.write(END.pack(END_MAGIC, 0, 0, count, count, len(directory), self._position, 0))
+
+    def _write(
+        self, name: str, method: int, sizes: tuple[int, int, int], packed: Iterable[bytes]
+    ) -> None:
+        if max(self._position + sizes[1], sizes[2]) > MAX_BYTES:
+            raise RefusedError(
+                f"{name} makes the file larger than 4 GB, which few programs open; export fewer "
+                "entries at once"
+            )
+        encoded = name.encode("ascii")
+        common = (NEEDED, 0, method, 0, _DATE, *sizes)
+        head = LOCAL.pack(LOCAL_MAGIC, *common, len(encoded), 0) + encoded
+        tail = (len(encoded), 0, 0, 0, 0, ATTRIBUTES, self._position)
+        self._directory.append(CENTRAL.pack(CENTRAL_MAGIC, MADE_BY, *common, *tail) + encoded)
+        self._out.write(head)
+        for chunk in packed:
+            self._out.write(chunk)
+        self._position += len(head) + sizes[1]
+
+
+def _deflater(strategy: int) -> "zlib._Compress":
+    return zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, strategy)
+
+
+def save_workbook(workbook: Any, out: BinaryIO) -> None:
     """Write an openpyxl workbook to ``out``."""
+    import io
+    import zipfile
+
     from openpyxl.writer.excel import ExcelWriter
 
-    ExcelWriter(workbook, FixedZip(out, "w", ZIP_DEFLATED)).save()
-
-
-def _part(name: str) -> ZipInfo:
-    info = ZipInfo(name, FIXED_TIME)
-    info.compress_type = ZIP_DEFLATED
-    info.external_attr = 0o600 << 16
-    info.create_system = 3
-    return info
+    raw = io.BytesIO()
+    ExcelWriter(workbook, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED)).save()
+    writer = ZipWriter(out)
+    with zipfile.ZipFile(raw) as archive:
+        for name in archive.namelist():
+            writer.add(name, archive.read(name))
+    writer.close()

@@ -1,4 +1,4 @@
-"""The zip layer of an Office file: read with suspicion, written in one way only.
+"""The zip layer of an Office file, read with suspicion; ``documents/fixed_zip.py`` writes it.
 
 Reading collects every *oddity*: anything that our writer would not have written, except the order
 of entries, their compression and their times. A file with oddities may still be looked into (it
@@ -6,33 +6,30 @@ may have been saved again by another program), but it is never a valid package.
 """
 
 import re
-import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from mmap import mmap
-from typing import BinaryIO
 
+from stocktake_app.documents.fixed_zip import (
+    ATTRIBUTES,
+    CENTRAL,
+    CENTRAL_MAGIC,
+    DEFLATED,
+    END,
+    END_MAGIC,
+    LOCAL,
+    LOCAL_MAGIC,
+    MADE_BY,
+    NEEDED,
+    STORED,
+)
 from stocktake_app.exchange.contents import AlteredFileError, ForeignFileError, Limits
 
-STORED = 0
-DEFLATED = 8
 CHUNK = 256 * 1024
 SMALL = 1024 * 1024
 """An entry that inflates to no more than this many bytes is never called a bomb."""
 
-_LOCAL = struct.Struct("<4s5H3I2H")
-_CENTRAL = struct.Struct("<4s6H3I5H2I")
-_END = struct.Struct("<4s4H2IH")
-_LOCAL_MAGIC = b"PK\x03\x04"
-_CENTRAL_MAGIC = b"PK\x01\x02"
-_END_MAGIC = b"PK\x05\x06"
-
-# What Python's zipfile writes too, so that a file packed again by a common tool stays valid.
-_MADE_BY = 0x0314
-_NEEDED = 20
-_ATTRIBUTES = 0o600 << 16
-_DATE = 0x0021  # 1 January 1980: every package of the same contents has the same bytes
 _ENCRYPTED = 0x1
 
 _NAME = re.compile(r"(?:\[Content_Types\]\.xml|[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*)")
@@ -84,11 +81,6 @@ class Archive:
         if self.entries[name].size > limit:
             raise AlteredFileError(f"the part {name} is too large to be read")
         return b"".join(self.chunks(name))
-
-    def stored_bytes(self, name: str) -> bytes:
-        """Return an entry's bytes as they are stored, for copying them unchanged."""
-        entry = self.entries[name]
-        return self.data[entry.start : entry.start + entry.stored]
 
 
 def _inflated(data: bytes | mmap, entry: Entry) -> Iterator[bytes]:
@@ -154,35 +146,33 @@ class _Reader:
             self.oddities.append(oddity)
 
     def _end_record(self) -> tuple[int, int, int]:
-        at = self.data.rfind(_END_MAGIC, max(0, len(self.data) - _END.size - 0xFFFF))
-        if at < 0 or at + _END.size > len(self.data):
+        at = self.data.rfind(END_MAGIC, max(0, len(self.data) - END.size - 0xFFFF))
+        if at < 0 or at + END.size > len(self.data):
             raise ForeignFileError("The file is damaged or cut short: its end is missing.")
-        _, disk, first, here, count, size, start, comment = _END.unpack_from(self.data, at)
+        _, disk, first, here, count, size, start, comment = END.unpack_from(self.data, at)
         if count > self.limits.entries or size > self.limits.entries * 1024:
             raise ForeignFileError("The file holds more parts than any package does.")
         if start + size > at:
             raise ForeignFileError("The file is damaged or cut short: its directory is missing.")
         ordinary = not (disk or first or comment) and here == count
-        self._expect(
-            ordinary and at + _END.size == len(self.data), "there are bytes behind its end"
-        )
+        self._expect(ordinary and at + END.size == len(self.data), "there are bytes behind its end")
         self._expect(start + size == at, "there are bytes between its directory and its end")
         return count, start, start + size
 
     def _central(self, position: int, end: int) -> tuple[Entry, int, int]:
-        if position + _CENTRAL.size > end:
+        if position + CENTRAL.size > end:
             raise ForeignFileError("The file is damaged: its directory breaks off.")
-        head = _CENTRAL.unpack_from(self.data, position)
+        head = CENTRAL.unpack_from(self.data, position)
         magic, made, needed, flags, method, _, _, crc, stored, size = head[:10]
         name_size, extra, comment, disk, internal, attributes, local = head[10:]
-        if magic != _CENTRAL_MAGIC:
+        if magic != CENTRAL_MAGIC:
             raise ForeignFileError("The file is damaged: its directory cannot be read.")
         if flags & _ENCRYPTED:
             raise ForeignFileError("The file is protected by a password; ask for it without one.")
-        raw = self.data[position + _CENTRAL.size : position + _CENTRAL.size + name_size]
+        raw = self.data[position + CENTRAL.size : position + CENTRAL.size + name_size]
         name = raw.decode("utf-8", "replace")
         fixed = (made, needed, flags, extra, comment, disk, internal, attributes)
-        ours = (_MADE_BY, _NEEDED, 0, 0, 0, 0, 0, _ATTRIBUTES)
+        ours = (MADE_BY, NEEDED, 0, 0, 0, 0, 0, ATTRIBUTES)
         self._expect(
             fixed == ours, f"the directory's line of {name!r} was written by another program"
         )
@@ -194,17 +184,17 @@ class _Reader:
         if body + stored > len(self.data):
             raise ForeignFileError(f"The file is damaged: the part {name!r} lies outside it.")
         entry = Entry(name, method, crc, stored, size, body)
-        return entry, local, position + _CENTRAL.size + name_size + extra + comment
+        return entry, local, position + CENTRAL.size + name_size + extra + comment
 
     def _local(self, position: int, name: bytes, central: tuple[int, ...]) -> int:
-        if position + _LOCAL.size > len(self.data):
+        if position + LOCAL.size > len(self.data):
             raise ForeignFileError("The file is damaged: a part lies outside it.")
-        head = _LOCAL.unpack_from(self.data, position)
+        head = LOCAL.unpack_from(self.data, position)
         magic, needed, flags, method, _, _, crc, stored, size, name_size, extra = head
-        start = position + _LOCAL.size
+        start = position + LOCAL.size
         same = (flags, method, crc, stored, size) == central
         same &= self.data[start : start + name_size] == name
-        ordinary = magic == _LOCAL_MAGIC and needed == _NEEDED and not extra
+        ordinary = magic == LOCAL_MAGIC and needed == NEEDED and not extra
         self._expect(
             same and ordinary, f"the part {name.decode('utf-8', 'replace')!r} has two faces"
         )
@@ -225,46 +215,3 @@ class _Reader:
                 raise ForeignFileError(f"The part {entry.name!r} would swell beyond all measure.")
         if total > self.limits.inflated_bytes:
             raise ForeignFileError("The file would swell beyond all measure when opened.")
-
-
-class ArchiveWriter:
-    """Writes a zip file with fixed times and attributes; parts go straight to ``out``."""
-
-    def __init__(self, out: BinaryIO) -> None:
-        self._out = out
-        self._position = 0
-        self._directory: list[bytes] = []
-
-    def add(self, name: str, data: bytes, *, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> None:
-        """Write a part, deflated (``Z_HUFFMAN_ONLY`` for base64, where nothing else helps)."""
-        if not data:
-            self._write(Entry(name, STORED, 0, 0, 0, 0), b"")
-            return
-        deflater = zlib.compressobj(
-            zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, strategy
-        )
-        packed = deflater.compress(data) + deflater.flush()
-        self._write(Entry(name, DEFLATED, zlib.crc32(data), len(packed), len(data), 0), packed)
-
-    def copy(self, archive: Archive, name: str) -> None:
-        """Write a part of another zip file as it is stored there."""
-        self._write(archive.entries[name], archive.stored_bytes(name))
-
-    def close(self) -> None:
-        """Write the directory."""
-        directory = b"".join(self._directory)
-        count = len(self._directory)
-        self._out.write(directory)
-        self._out.write(
-            _END.pack(_END_MAGIC, 0, 0, count, count, len(directory), self._position, 0)
-        )
-
-    def _write(self, entry: Entry, stored: bytes) -> None:
-        name = entry.name.encode("ascii")
-        common = (_NEEDED, 0, entry.method, 0, _DATE, entry.crc, entry.stored, entry.size)
-        head = _LOCAL.pack(_LOCAL_MAGIC, *common, len(name), 0) + name
-        tail = (len(name), 0, 0, 0, 0, _ATTRIBUTES, self._position)
-        self._directory.append(_CENTRAL.pack(_CENTRAL_MAGIC, _MADE_BY, *common, *tail) + name)
-        self._out.write(head)
-        self._out.write(stored)
-        self._position += len(head) + len(stored)

@@ -1,24 +1,28 @@
-"""Write an Excel package: a readable workbook, the seals beside it, one signature over all."""
+"""Write an Excel package: a readable workbook, the seals beside it, one signature over all.
+
+The workbook's parts are packed and hashed while they are written; nothing is read again.
+"""
 
 import hashlib
-import mmap
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
-from stocktake_app.exchange.contents import Contents, Limits, check_contents, check_signer
+from stocktake_app.documents.fixed_zip import PackedPart, ZipWriter
+from stocktake_app.documents.parts import Link, TakeBytes, WriteParts
+from stocktake_app.documents.spool import Spool
+from stocktake_app.exchange.contents import Contents, check_contents, check_signer
 from stocktake_app.exchange.ooxml_signature import PartDigest, sign_parts
-from stocktake_app.exchange.opc import Archive, ArchiveWriter, read_archive
 from stocktake_app.exchange.relationships import (
     CONTENT_TYPES_NAME,
     RELATIONSHIPS_TYPE,
     XML_TYPE,
     Relationship,
     relationships_name,
-    source_name,
     transformed,
     write_content_types,
     write_relationships,
@@ -32,20 +36,19 @@ from stocktake_app.exchange.xlsx_parts import (
     WORKBOOK,
     Item,
     fixed_parts,
+    item_link,
     item_properties_name,
     object_item,
     root_relationships,
     seal_item,
     signed_sources,
 )
+from stocktake_app.model.seal import Seal
 from stocktake_app.store.files import atomic_file
 from stocktake_app.trust.cms import Signer
 
-_CONTENT_TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
-if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
-
-_MAX_LIST_BYTES = 16 * 1024 * 1024
+Links = Mapping[str, tuple[Relationship, ...]]
+MakeItem = Callable[[int], Item]
 
 
 class BadWorkbookError(ValueError):
@@ -53,152 +56,192 @@ class BadWorkbookError(ValueError):
 
 
 def write_xlsx_package(
-    workbook: Path | BinaryIO, contents: Contents, signer: Signer, now: datetime, out: Path
+    readable: WriteParts, contents: Contents, signer: Signer, now: datetime, out: Path
 ) -> None:
     """Write the package to ``out``, whole and durably or not at all.
 
-    ``workbook`` is a readable xlsx file; ``signer`` is the author of the closing seal, and
-    ``now`` the time that the signature claims. Equal arguments with an RSA key give equal bytes.
+    ``readable`` writes the parts of the workbook that people see, once. ``signer`` is the author
+    of the closing seal, and ``now`` the time that the signature claims. Equal arguments with an
+    RSA key give equal bytes.
 
     Raises:
         BadContentsError: seals, objects and signer do not fit together.
         BadWorkbookError: the workbook holds more than sheets, styles, pictures and comments.
         MachineError: the file cannot be written there.
+        RefusedError: it would be larger than 4 GB.
     """
     check_contents(contents)
     check_signer(contents, signer)
-    _write(workbook, contents, signer, now.replace(microsecond=0), out)
+    _write(readable, contents, signer, now.replace(microsecond=0), out)
+
+
+@dataclass(frozen=True)
+class Digested:
+    """What a signature says of the readable part of a package, and the sheets' names by part."""
+
+    parts: tuple[PartDigest, ...]
+    sheets: Mapping[str, str]
+
+
+def digest_readable(readable: WriteParts, items: int) -> Digested:
+    """Return the digests of a workbook as it stands in a package of so many items, by name.
+
+    These are the references of the package's signature to all but ``customXml``. Items are seals,
+    objects and whatever else is carried as custom XML. Nothing is packed and nothing is kept.
+
+    Raises:
+        BadWorkbookError: as ``write_xlsx_package``.
+    """
+    parts = _HashedParts()
+    written = readable(parts.open)
+    links = _all_links(written.links, items)
+    digests = [*parts.digests(), *(_link_digest(name, of) for name, of in links.items())]
+    return Digested(tuple(sorted(digests, key=_name)), written.sheets)
+
+
+def _name(part: PartDigest) -> str:
+    return part.name
 
 
 def _write(
-    workbook: Path | BinaryIO, contents: Contents, signer: Signer, now: datetime, out: Path
+    readable: WriteParts, contents: Contents, signer: Signer, now: datetime, out: Path
 ) -> None:
-    with _mapped(workbook) as data, atomic_file(out) as file:
-        archive = read_archive(data, Limits())
-        _Package(archive, signer, now).write(
-            _items(contents), len(contents.seals) + len(contents.objects), file
-        )
+    with atomic_file(out) as file, Spool(out.parent) as spool:
+        parts = _PackedParts(spool)
+        written = readable(parts.open)
+        items = _items(contents)
+        package = _Package(file)
+        package.add_types(parts.types, len(items))
+        package.add_readable(parts)
+        package.add_items(items)
+        package.add_links(_all_links(written.links, len(items)))
+        package.add_signature(signer, now)
 
 
-@contextmanager
-def _mapped(workbook: Path | BinaryIO) -> Iterator[bytes | mmap.mmap]:
-    if not isinstance(workbook, Path):
-        workbook.seek(0)
-        yield workbook.read()
-        return
-    with (
-        workbook.open("rb") as file,
-        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-    ):
-        yield data
+def _items(contents: Contents) -> list[MakeItem]:
+    """Say how to make each item from its number, in order; together they may be large."""
+    objects = contents.objects
+    return [
+        *(partial(_seal_item, seal) for seal in contents.seals),
+        *(partial(_object_item, name, objects[name]) for name in sorted(objects)),
+    ]
 
 
-def _items(contents: Contents) -> Iterator[Item]:
-    """Wrap the seals and objects, one at a time: together they may be large."""
-    for number, seal in enumerate(contents.seals, 1):
-        yield seal_item(number, seal.encode())
-    for number, name in enumerate(sorted(contents.objects), len(contents.seals) + 1):
-        yield object_item(number, name, contents.objects[name])
+def _seal_item(seal: Seal, number: int) -> Item:
+    return seal_item(number, seal.encode())
+
+
+def _object_item(name: str, data: bytes, number: int) -> Item:
+    return object_item(number, name, data)
+
+
+class _HashedParts:
+    """Hashes the parts of a workbook while they are written."""
+
+    def __init__(self) -> None:
+        self.types: dict[str, str] = {}
+        self._hashes: dict[str, hashlib._Hash] = {}
+
+    def open(self, name: str, content_type: str) -> TakeBytes:
+        """Begin a part."""
+        if content_type not in READABLE_TYPES:
+            raise BadWorkbookError(
+                f"the part {name} is {content_type}; a package does not carry that"
+            )
+        self.types[name] = content_type
+        self._hashes[name] = hashlib.sha256()
+        return self._hashes[name].update
+
+    def digests(self) -> Iterable[PartDigest]:
+        """Return the digests of all parts; called when they are whole."""
+        for name, digest in self._hashes.items():
+            yield PartDigest(name, self.types[name], digest.digest())
+
+
+class _PackedParts(_HashedParts):
+    """Hashes and packs the parts of a workbook while they are written."""
+
+    def __init__(self, spool: Spool) -> None:
+        super().__init__()
+        self._spool = spool
+        self.packed: dict[str, PackedPart] = {}
+
+    def open(self, name: str, content_type: str) -> TakeBytes:
+        """Begin a part."""
+        update = super().open(name, content_type)
+        take = self.packed.setdefault(name, PackedPart(name, self._spool)).take
+
+        def take_and_hash(data: bytes) -> None:
+            update(data)
+            take(data)
+
+        return take_and_hash
 
 
 class _Package:
-    """A package being written: parts go out as they are hashed, the signature comes last."""
+    """A package being written: what goes out is noted, the signature over it comes last."""
 
-    def __init__(self, archive: Archive, signer: Signer, now: datetime) -> None:
-        self._archive = archive
-        self._signer = signer
-        self._now = now
-        self._types = _content_types(archive)
-        self._links = _relationships(archive)
+    def __init__(self, file: BinaryIO) -> None:
+        self._zip = ZipWriter(file)
         self._digests: list[PartDigest] = []
 
-    def write(self, items: Iterator[Item], count: int, file: BinaryIO) -> None:
-        """Write everything; ``count`` is how many items will come."""
-        self._zip = ArchiveWriter(file)
-        self._zip.add(CONTENT_TYPES_NAME, write_content_types(self._all_types(count)))
-        for name in sorted(self._types):
-            self._copy(name)
-        of_workbook = [self._add_item(item) for item in items]
-        self._links[WORKBOOK] = (*self._links[WORKBOOK], *of_workbook)
-        for source, links in sorted(self._links.items()):
-            self._add_links(relationships_name(source), links)
-        self._add_signature()
-        self._zip.close()
-
-    def _all_types(self, count: int) -> dict[str, str]:
+    def add_types(self, readable: Mapping[str, str], items: int) -> None:
+        """Write the list of content types: programs know an Office file by its first part."""
         properties = {
-            item_properties_name(one): ITEM_PROPERTIES_TYPE for one in range(1, count + 1)
+            item_properties_name(one): ITEM_PROPERTIES_TYPE for one in range(1, items + 1)
         }
-        return self._types | properties | dict(UNSIGNED_TYPES)
+        types = {**readable, **properties, **UNSIGNED_TYPES}
+        self._zip.add(CONTENT_TYPES_NAME, write_content_types(types))
 
-    def _copy(self, name: str) -> None:
-        digest = hashlib.sha256()
-        for chunk in self._archive.chunks(name):
-            digest.update(chunk)
-        self._zip.copy(self._archive, name)
-        self._digests.append(PartDigest(name, self._types[name], digest.digest()))
+    def add_readable(self, parts: _PackedParts) -> None:
+        """Write the workbook's parts."""
+        for name in sorted(parts.packed):
+            self._zip.add_packed(parts.packed[name])
+        self._digests += parts.digests()
+
+    def add_items(self, items: Iterable[MakeItem]) -> None:
+        """Write seals, objects and so on, one at a time."""
+        for number, make in enumerate(items, 1):
+            item = make(number)
+            self._add(item.name, XML_TYPE, item.part, zlib.Z_HUFFMAN_ONLY)
+            self._add(item_properties_name(number), ITEM_PROPERTIES_TYPE, item.properties)
+            self.add_links({relationships_name(item.name): (item.link,)})
+
+    def add_links(self, links: Links) -> None:
+        """Write relationships parts by name."""
+        for name, of_source in sorted(links.items()):
+            self._zip.add(name, write_relationships(of_source))
+            self._digests.append(_link_digest(name, of_source))
+
+    def add_signature(self, signer: Signer, now: datetime) -> None:
+        """Sign all that was written, and end the file."""
+        for name, data in fixed_parts(now).items():
+            self._zip.add(name, data)
+        parts = sorted(self._digests, key=_name)
+        self._zip.add(SIGNATURE, sign_parts(parts, signer.key, signer.chain, now))
+        self._zip.close()
 
     def _add(self, name: str, content_type: str, data: bytes, strategy: int = 0) -> None:
         self._zip.add(name, data, strategy=strategy)
         self._digests.append(PartDigest(name, content_type, hashlib.sha256(data).digest()))
 
-    def _add_item(self, item: Item) -> Relationship:
-        self._add(item.name, XML_TYPE, item.part, zlib.Z_HUFFMAN_ONLY)
-        self._add(item_properties_name(item.number), ITEM_PROPERTIES_TYPE, item.properties)
-        self._add_links(relationships_name(item.name), (item.link,))
-        return item.from_workbook
 
-    def _add_links(self, name: str, links: tuple[Relationship, ...]) -> None:
-        self._zip.add(name, write_relationships(links))
-        ids = signed_sources(name, links)
-        digest = hashlib.sha256(transformed(links, ids)).digest()
-        self._digests.append(PartDigest(name, RELATIONSHIPS_TYPE, digest, ids))
-
-    def _add_signature(self) -> None:
-        for name, data in fixed_parts(self._now).items():
-            self._zip.add(name, data)
-        parts = sorted(self._digests, key=lambda part: part.name)
-        signature = sign_parts(parts, self._signer.key, self._signer.chain, self._now)
-        self._zip.add(SIGNATURE, signature)
+def _all_links(of_workbook: Mapping[str, Iterable[Link]], items: int) -> Links:
+    """Return the links of the package, of its workbook and its sheets, by relationships part."""
+    found = {source: tuple(map(_relationship, links)) for source, links in of_workbook.items()}
+    carried = tuple(item_link(number) for number in range(1, items + 1))
+    found[WORKBOOK] = (*found.get(WORKBOOK, ()), *carried)
+    found[""] = root_relationships()
+    return {relationships_name(source): links for source, links in found.items()}
 
 
-def _content_types(archive: Archive) -> dict[str, str]:
-    """Return the types of the workbook's parts by name, without what every package has anew."""
-    listed = _elements(archive.read(CONTENT_TYPES_NAME, _MAX_LIST_BYTES))
-    kinds = {one.get("PartName") or one.get("Extension"): one.get("ContentType") for one in listed}
-    types = {}
-    for name in archive.entries:
-        if name == CONTENT_TYPES_NAME or name.startswith("docProps/") or name.endswith(".rels"):
-            continue
-        kind = kinds.get(f"/{name}") or kinds.get(name.rpartition(".")[2]) or "nothing known"
-        if kind not in READABLE_TYPES:
-            raise BadWorkbookError(f"the part {name} is {kind}; a package does not carry that")
-        types[name] = kind
-    return types
+def _relationship(link: Link) -> Relationship:
+    if link.external and link.type != HYPERLINK:
+        raise BadWorkbookError(f"the workbook draws on something outside: {link.target}")
+    return Relationship(link.id, link.type, link.target, link.external)
 
 
-def _relationships(archive: Archive) -> dict[str, tuple[Relationship, ...]]:
-    """Return the relationships of the workbook's parts by their source."""
-    found = {
-        source_name(name): tuple(map(_relationship, _elements(archive.read(name, _MAX_LIST_BYTES))))
-        for name in archive.entries
-        if name.endswith(".rels")
-    }
-    for source, links in found.items():
-        for one in links:
-            if one.external and one.type != HYPERLINK:
-                raise BadWorkbookError(f"{source} draws on something outside: {one.target}")
-    return {WORKBOOK: ()} | found | {"": root_relationships()}
-
-
-def _relationship(element: "Element") -> Relationship:
-    external = element.get("TargetMode") == "External"
-    key, kind, target = (element.get(name) or "" for name in ("Id", "Type", "Target"))
-    return Relationship(key, kind, target, external)
-
-
-def _elements(data: bytes) -> list["Element"]:
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    return list(etree.fromstring(data, parser))
+def _link_digest(name: str, links: tuple[Relationship, ...]) -> PartDigest:
+    ids = signed_sources(name, links)
+    digest = hashlib.sha256(transformed(links, ids)).digest()
+    return PartDigest(name, RELATIONSHIPS_TYPE, digest, ids)

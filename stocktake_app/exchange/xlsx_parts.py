@@ -140,8 +140,7 @@ class Item:
     @property
     def from_workbook(self) -> Relationship:
         """The workbook's relationship to it."""
-        key = f"rIdStocktake{self.number}"
-        return Relationship(key, f"{OFFICE_RELATIONSHIPS}/customXml", f"../{self.name}")
+        return item_link(self.number)
 
     @property
     def link(self) -> Relationship:
@@ -163,6 +162,12 @@ class Item:
 def item_name(number: int) -> str:
     """Return the name of the part of the n-th seal or object, from 1."""
     return f"{CUSTOM}item{number}.xml"
+
+
+def item_link(number: int) -> Relationship:
+    """Return the workbook's relationship to the n-th item, from 1."""
+    key = f"rIdStocktake{number}"
+    return Relationship(key, f"{OFFICE_RELATIONSHIPS}/customXml", f"../{item_name(number)}")
 
 
 def item_properties_name(number: int) -> str:

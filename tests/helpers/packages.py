@@ -3,17 +3,20 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from xml.etree import ElementTree as ET
 
 from people import People
 
+from stocktake_app.documents.parts import Link, OpenPart, WriteParts, Written
 from stocktake_app.exchange import pdf_package, xlsx_package
 from stocktake_app.exchange.contents import Contents
 from stocktake_app.exchange.pdf_package import write_pdf_package
+from stocktake_app.exchange.relationships import source_name
 from stocktake_app.exchange.seals import Header, make_seal
 from stocktake_app.exchange.xlsx_package import write_xlsx_package
 from stocktake_app.model.seal import Seal
@@ -49,6 +52,39 @@ def workbook() -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def parts_of(data: bytes) -> WriteParts:
+    """Return what writes the parts of an ordinary workbook of any program."""
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    types = {
+        one.get("PartName") or one.get("Extension"): str(one.get("ContentType"))
+        for one in _elements(archive, "[Content_Types].xml")
+    }
+
+    def write(open_part: OpenPart) -> Written:
+        for name in archive.namelist():
+            if not name.startswith(("docProps/", "[")) and not name.endswith(".rels"):
+                kind = types.get(f"/{name}") or types.get(name.rpartition(".")[2])
+                open_part(name, kind or "nothing known")(archive.read(name))
+        links = {
+            source_name(name): tuple(map(_link, _elements(archive, name)))
+            for name in archive.namelist()
+            if name.endswith(".rels")
+        }
+        return Written(links, {})
+
+    return write
+
+
+def _elements(archive: zipfile.ZipFile, name: str) -> Iterable[ET.Element]:
+    return ET.fromstring(archive.read(name))  # noqa: S314  we wrote it ourselves
+
+
+def _link(element: ET.Element) -> Link:
+    external = element.get("TargetMode") == "External"
+    key, kind, target = (element.get(name, "") for name in ("Id", "Type", "Target"))
+    return Link(key, kind, target, external)
 
 
 def readable_pdf() -> bytes:
@@ -95,7 +131,7 @@ def xlsx_of(contents: Contents, signer: Signer, now: datetime) -> bytes:
     """Return an Excel package."""
     with TemporaryDirectory() as folder:
         out = Path(folder) / "package.xlsx"
-        write_xlsx_package(io.BytesIO(workbook()), contents, signer, now, out)
+        write_xlsx_package(parts_of(workbook()), contents, signer, now, out)
         return out.read_bytes()
 
 
@@ -103,7 +139,7 @@ def wrongly_signed_xlsx(contents: Contents, signer: Signer, now: datetime) -> by
     """Return an Excel package as only a forger makes it: nothing is checked before signing."""
     with TemporaryDirectory() as folder:
         out = Path(folder) / "package.xlsx"
-        xlsx_package._write(io.BytesIO(workbook()), contents, signer, now, out)
+        xlsx_package._write(parts_of(workbook()), contents, signer, now, out)
         return out.read_bytes()
 
 
