@@ -240,10 +240,7 @@ def check(arguments: Sequence[str]) -> int:
     failed = [" ".join(step) for step in checks if module(step, [])]
     # Two at a time, a file's tests together as they share keys that are slow to make.
     tests = ["pytest", "-n", "2", "--dist", "loadfile", *arguments]
-    # A window shares the keyboard and the clock with whatever else runs: what failed is asked once
-    # more, alone; a fault of the program fails there too.
-    alone = ["pytest", "--last-failed", "--last-failed-no-failures", "none"]
-    if module(tests, failed) and module(alone, failed):
+    if module(tests, failed):
         failed.append("pytest")
     return 1 if failed else 0
 

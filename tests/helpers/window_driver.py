@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
@@ -14,6 +14,7 @@ from stocktake_app.ui.application import Start
 from stocktake_app.ui.window import Window
 
 PATIENCE_MS = 20_000
+TURNS_MS = 100
 
 
 def write(widget: QWidget, text: str) -> None:
@@ -41,9 +42,19 @@ def tap(widget: QWidget | None, key: Qt.Key, *modifiers: Qt.KeyboardModifier) ->
 
 def press(qtbot: QtBot, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
     """Press a key where the keyboard goes: to an open list first, else where the cursor is."""
+    catch_up()
     wake(qtbot)
     widget = QApplication.activePopupWidget() or QApplication.focusWidget()
     tap(widget, key, *modifiers)
+
+
+def catch_up() -> None:
+    """Let the window do what it has queued, as it does before it hears a person's next key.
+
+    Widgets that were just put into a layout are shown in a later turn of the event loop, and Tab
+    passes over those that are not shown.
+    """
+    QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, TURNS_MS)
 
 
 def wake(qtbot: QtBot) -> None:
@@ -66,8 +77,9 @@ def showing(qtbot: QtBot, window: Window, screen: str) -> None:
 
 
 def quiet(qtbot: QtBot, window: Window) -> None:
-    """Wait until nothing is under way."""
+    """Wait until nothing is under way and what came home is shown."""
     until(qtbot, lambda: not window.context.jobs.busy)
+    catch_up()
 
 
 def dialog(qtbot: QtBot, kind: type[QDialog], window: QWidget) -> QDialog:

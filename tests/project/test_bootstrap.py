@@ -99,7 +99,7 @@ def test_missing_system_packages_are_named_with_the_command(checkout: Path) -> N
     assert done.returncode == 1
 
 
-def test_checks_run_in_the_checkout_and_what_failed_is_asked_once_more(checkout: Path) -> None:
+def test_checks_run_in_the_checkout(checkout: Path) -> None:
     ready(checkout, "requirements.lock", "requirements-dev.lock")
     lines = bootstrap(checkout, "test", "-k", "inbox").stdout.splitlines()
     assert lines == [
@@ -107,7 +107,6 @@ def test_checks_run_in_the_checkout_and_what_failed_is_asked_once_more(checkout:
         f"{checkout} -m ruff format --check",
         f"{checkout} -m mypy",
         f"{checkout} -m pytest -n 2 --dist loadfile -k inbox",
-        f"{checkout} -m pytest --last-failed --last-failed-no-failures none",
     ]
 
 
