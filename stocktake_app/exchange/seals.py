@@ -31,6 +31,8 @@ WINDOW_LOG = 23
 BLOCK_BYTES = 64 * 1024
 OUTPUT_BYTES = 1024 * 1024
 
+MIXED = "a practice certificate signs practice records only, and a real one real records only"
+
 
 @dataclass(frozen=True)
 class Header:
@@ -103,14 +105,18 @@ def make_seal(
     """Seal canonical change lines and named objects; memory holds the compressed lines only.
 
     Raises:
-        BadSealError: no reader would take it: a line, or all of them, too long.
+        BadSealError: no reader would take it: a line, or all of them, too long; or practice
+            signed with a real certificate, or real work with a practice one.
     """
+    subject = subject_of(signer.certificate)
+    if subject.practice != header.practice:
+        raise BadSealError(MIXED)
     frame = _Frame()
     change_count = sum(1 for line in changes if frame.add(line))
     object_count = sum(1 for one in objects if frame.add(one.line))
     lines = frame.finish()
     manifest = Manifest(
-        identity=subject_of(signer.certificate).identity,
+        identity=subject.identity,
         created=now.isoformat(timespec="seconds"),
         changes=change_count,
         objects=object_count,
@@ -166,6 +172,8 @@ def _judge_signer(seal: Seal, opened: Opened, trust: Trust, at: datetime) -> Sea
         fingerprint=found.fingerprint,
         notes=found.notes,
     )
+    if found.subject and found.subject.practice != seal.manifest.practice:
+        return replace(report, verdict=Verdict.ALTERED, reasons=(f"{MIXED.capitalize()}.",))
     if found.verdict is Verdict.SIGNER_UNKNOWN or found.subject is None:
         return report
     if seal.manifest.identity != found.subject.identity:

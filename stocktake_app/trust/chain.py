@@ -72,19 +72,58 @@ class ChainVerdict:
         return fingerprint(certificate_key(self.certificate)) if self.subject else ""
 
 
-def judge_chain(chain: Chain, trust: Trust, at: datetime) -> ChainVerdict:
-    """Judge a signer's chain as of ``at``; never raises for what the certificates are."""
+def judge_chain(chain: Chain, trust: Trust, at: datetime, record: str = "") -> ChainVerdict:
+    """Judge a signer's chain as of ``at``; never raises for what the certificates are.
+
+    ``record`` is the hash of the seal that was signed ("" for anything else): a list of withdrawn
+    certificates may say that it stays good.
+    """
+    when = _When(at, record)
     try:
         subject = check_leaf(chain[0])
         if subject.practice != trust.practice:
             return _judge_other_world(chain[0], subject)
         if is_provisional(chain[0]):
-            return _judge_provisional(chain, subject, trust, at)
+            return _judge_provisional(chain, subject, trust, when)
         path = _path(chain, subject, trust)
     except UNREADABLE as error:
         reason = f"We do not know this sender. {_holder(chain[0])} cannot be trusted, as {error}."
         return ChainVerdict(Verdict.SIGNER_UNKNOWN, (reason,), _claimed(chain[0]), chain[0])
-    return _judge_path(path, subject, trust, at)
+    found = _judge_path(path, subject, trust, when)
+    if found.verdict is Verdict.SIGNER_REVOKED and _only_issuer_withdrawn(path, trust):
+        return _judge_by_another_issuer(found, chain, trust, when)
+    return found
+
+
+@dataclass(frozen=True)
+class _When:
+    """What is judged beside the certificates: when it was first received, and which record."""
+
+    at: datetime
+    record: str = ""
+
+
+def _only_issuer_withdrawn(path: Chain, trust: Trust) -> bool:
+    """Say whether it is the bureau's certificate that was withdrawn, and not the signer's own."""
+    own = newest_list(trust.crls, path[1]) if len(path) > 1 else None
+    return own is None or find_revocation(own, path[0]) is None
+
+
+def _judge_by_another_issuer(
+    found: ChainVerdict, chain: Chain, trust: Trust, when: _When
+) -> ChainVerdict:
+    """Judge an officer whose bureau lost its key by what the bureau's new key says of the same key.
+
+    So nobody in the field signs anew because of what happened in the office.
+    """
+    subject = found.subject
+    others = [one for one in trust.known if one[1:] != chain[1:]]
+    renewed = _approvals(subject, chain[0], others, trust, when) if subject else []
+    good = [one for one in renewed if one.verdict is Verdict.VALID]
+    if not good:
+        return found
+    note = "The bureau's certificate was withdrawn; its new one stands for the same signer."
+    return replace(good[0], notes=(*good[0].notes, note))
 
 
 def _judge_other_world(certificate: Certificate, subject: Subject) -> ChainVerdict:
@@ -100,7 +139,7 @@ def judge_authority(certificate: Certificate, trust: Trust, at: datetime) -> Cha
     except UNREADABLE as error:
         reason = f"{_holder(certificate)} cannot be trusted, as {error}."
         return ChainVerdict(Verdict.SIGNER_UNKNOWN, (reason,), None, certificate)
-    return _judge_path(path, subject, trust, at)
+    return _judge_path(path, subject, trust, _When(at))
 
 
 def is_root(certificate: Certificate) -> bool:
@@ -134,8 +173,8 @@ def _path_to_root(chain: Chain, subject: Subject, trust: Trust) -> Chain:
     try:
         return (*chain, _anchor_of(chain[-1], trust))
     except BadCertificateError:
-        if trust.practice:  # trainees of any class exchange packages, whoever made their root
-            return chain
+        if trust.practice and subject.practice:
+            return chain  # trainees of any class exchange packages, whoever made their root
         raise
 
 
@@ -170,9 +209,9 @@ def _anchor_of(certificate: Certificate, trust: Trust) -> Certificate:
     raise BadCertificateError("it does not lead to a root that is trusted here")
 
 
-def _judge_path(path: Chain, subject: Subject, trust: Trust, at: datetime) -> ChainVerdict:
-    revoked, notes = _revocations(path, trust, at)
-    outside = [sentence for one in path if (sentence := _out_of_time(one, at))]
+def _judge_path(path: Chain, subject: Subject, trust: Trust, when: _When) -> ChainVerdict:
+    revoked, notes = _revocations(path, trust, when)
+    outside = [sentence for one in path if (sentence := _out_of_time(one, when.at))]
     if trust.practice:
         notes.append(PRACTICE_NOTE)
     elif len(path) == 1:
@@ -195,14 +234,18 @@ def _out_of_time(certificate: Certificate, at: datetime) -> str:
     return f"{_holder(certificate)} ended on {end:%Y-%m-%d}." if at > end else ""
 
 
-def _revocations(path: Chain, trust: Trust, at: datetime) -> tuple[list[str], list[str]]:
-    """Return the sentences about withdrawn certificates, then the notes about the lists."""
-    revoked, notes = [], []
-    for certificate, issuer in pairwise(path):
+def _revocations(path: Chain, trust: Trust, when: _When) -> tuple[list[str], list[str]]:
+    """Return the sentences about withdrawn certificates, then the notes about the lists.
+
+    From the root down: once an issuer is withdrawn, what its own list says counts no more, as
+    whoever has its key could write one.
+    """
+    notes: list[str] = []
+    for certificate, issuer in reversed(list(pairwise(path))):
         crl = newest_list(trust.crls, issuer)
         if crl is None:
             continue
-        if crl.next_update_utc is None or crl.next_update_utc < at:
+        if crl.next_update_utc is None or crl.next_update_utc < when.at:
             notes.append(
                 f"The list of withdrawn certificates by {_name(issuer)} is from "
                 f"{crl.last_update_utc:%Y-%m-%d}; ask for a newer one."
@@ -211,19 +254,21 @@ def _revocations(path: Chain, trust: Trust, at: datetime) -> tuple[list[str], li
         if found is None:
             continue
         sentence = f"{_holder(certificate)} was withdrawn on {found.date:%Y-%m-%d}: {found.why}"
-        if found.date <= at:
-            revoked.append(f"{sentence}.")
-        else:
-            notes.append(f"{sentence}; this was received before.")
-    return revoked, notes
+        if found.keeps(when.record):
+            notes.append(f"{sentence}; this is one of the records that stay good.")
+            break
+        if found.date <= when.at:
+            return [f"{sentence}."], notes
+        notes.append(f"{sentence}; this was received before.")
+    return [], notes
 
 
-def _judge_provisional(chain: Chain, subject: Subject, trust: Trust, at: datetime) -> ChainVerdict:
+def _judge_provisional(chain: Chain, subject: Subject, trust: Trust, when: _When) -> ChainVerdict:
     """Judge somebody who signed before being approved: by the approval of the same key, if any."""
     _require_length(chain, 1)
     check_issued(chain[0], chain[0])
-    approved = _approvals(subject, chain[0], trust.known, trust, at) or _approvals(
-        subject, chain[0], [(anchor,) for anchor in trust.anchors], trust, at
+    approved = _approvals(subject, chain[0], trust.known, trust, when) or _approvals(
+        subject, chain[0], [(anchor,) for anchor in trust.anchors], trust, when
     )
     if approved:
         best = min(approved, key=lambda found: list(Verdict).index(found.verdict))
@@ -232,7 +277,7 @@ def _judge_provisional(chain: Chain, subject: Subject, trust: Trust, at: datetim
         note = "It was signed before the sender was approved; the same key was approved later."
         return replace(best, notes=(*best.notes, note))
     if trust.practice:
-        return _judge_path(chain, subject, trust, at)
+        return _judge_path(chain, subject, trust, when)
     reason = (
         f"We do not know this sender yet: the key {fingerprint(certificate_key(chain[0]))} calls "
         f"itself {subject.name} ({subject.unit}). Compare the fingerprint aloud before you "
@@ -246,26 +291,26 @@ def _approvals(
     certificate: Certificate,
     known: Sequence[Chain],
     trust: Trust,
-    at: datetime,
+    when: _When,
 ) -> list[ChainVerdict]:
     """Judge those of the known chains that are for the same key and identity."""
     key = certificate.public_key()
     same = [chain for chain in known if chain[0].public_key() == key]
-    found = [_judge_approved(chain, trust, at) for chain in same]
+    found = [_judge_approved(chain, trust, when) for chain in same]
     return [
         one for one in found if one and one.subject and one.subject.identity == claimed.identity
     ]
 
 
-def _judge_approved(known: Chain, trust: Trust, at: datetime) -> ChainVerdict | None:
+def _judge_approved(known: Chain, trust: Trust, when: _When) -> ChainVerdict | None:
     """Judge an approved chain for what was signed before: an approval looks backwards."""
     try:
         subject = check_leaf(known[0])
         path = _path(known, subject, trust)
     except UNREADABLE:
         return None  # an approval that is not trusted here is none
-    since = max(at, *(one.not_valid_before_utc for one in path))
-    return _judge_path(path, subject, trust, since)
+    since = max(when.at, *(one.not_valid_before_utc for one in path))
+    return _judge_path(path, subject, trust, _When(since, when.record))
 
 
 def _claimed(certificate: Certificate) -> Subject | None:

@@ -146,4 +146,4 @@ def profile_of(signer: Signer) -> Profile:
 def new_laptop(folder: Path, signer: Signer, people: People, *, practice: bool = False) -> Laptop:
     """Make a workspace in a new folder for one of these people."""
     workspace = create_workspace(folder, profile_of(signer), now=people.now, practice=practice)
-    return Laptop(workspace, signer, people.trust, people.now)
+    return Laptop(workspace, signer, replace(people.trust, practice=practice), people.now)

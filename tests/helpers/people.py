@@ -1,7 +1,7 @@
 """HQ, two bureaux and their officers with real keys and certificates, for tests."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Literal
@@ -50,6 +50,12 @@ class People:
     def trust(self) -> Trust:
         """Trust in HQ's root and nothing else."""
         return Trust((self.hq.anchor,))
+
+    @cached_property
+    def trainee(self) -> Signer:
+        """An officer in training, who signs practice records."""
+        who = replace(subject(Role.OFFICER, "WCA", "Trainee", "Dakar"), practice=True)
+        return provisional_signer(self.new_key(), who, self.now)
 
     def new_key(self) -> PrivateKey:
         """Make a key of the same kind."""

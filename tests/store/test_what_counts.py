@@ -396,7 +396,7 @@ class TestPractice:
     def test_a_practice_package_is_refused_and_leaves_no_trace(
         self, laptop_of: Make, people: People, hq: Laptop
     ) -> None:
-        trainee = laptop_of(people.wca_officer, practice=True)
+        trainee = laptop_of(people.trainee, practice=True)
         trainee.begin({"title": "Trying out"})
         parcel = trainee.pack(practice=True)
         for refuse in (hq.take, lambda one: plan(hq, one)):
@@ -408,7 +408,7 @@ class TestPractice:
     def test_real_work_is_refused_where_one_practises(
         self, laptop_of: Make, people: People, officer: Laptop
     ) -> None:
-        trainee = laptop_of(people.wca_officer, practice=True)
+        trainee = laptop_of(people.trainee, practice=True)
         officer.begin({"title": "Dakar"})
         with pytest.raises(RefusedError, match="is for practice"):
             trainee.take(officer.pack())
