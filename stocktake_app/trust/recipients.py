@@ -1,0 +1,94 @@
+"""Who can be written to confidentially: an office's age recipient, signed by the office.
+
+A notice: small, self-describing, signed with the certificate that the office signs packages with.
+It travels in packages and in answers to requests. Of one office the newest counts, and an older
+one never replaces it: who stole an old key cannot have files encrypted to it again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from stocktake_app.model.codes import Role, Verdict
+from stocktake_app.trust import signed_json
+from stocktake_app.trust.certificates import Subject, subject_of
+from stocktake_app.trust.chain import Trust, judge_chain
+from stocktake_app.trust.cms import BadSignatureError, Signer, open_detached, sign_detached
+from stocktake_app.trust.signed_json import BadSignedFileError
+
+FORMAT = "stocktake-recipient/1"
+_MEMBERS = ("format", "created", "recipient", "signature")
+_WHAT = "notice of an encryption key"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """An office's recipient (``age1…``) that leads to a trusted root; ``created`` is aware."""
+
+    subject: Subject
+    fingerprint: str
+    recipient: str
+    created: datetime
+
+    @property
+    def office(self) -> str:
+        """What ``--encrypt-to`` calls it: ``HQ`` or the bureau's code."""
+        return self.subject.unit
+
+
+def make_recipient_notice(recipient: str, signer: Signer, now: datetime) -> bytes:
+    """Sign an office's own recipient; the same recipient, signer and second give the same words."""
+    body = {
+        "format": FORMAT,
+        "created": now.isoformat(timespec="seconds"),
+        "recipient": recipient,
+    }
+    signature = sign_detached(signed_json.canonical(body), signer, now)
+    return signed_json.canonical(body | {"signature": signed_json.encode_bytes(signature)})
+
+
+def is_recipient_notice(data: bytes) -> bool:
+    """Say whether these bytes claim to be such a notice; nothing is judged."""
+    return data.startswith(b"{") and FORMAT.encode() in data
+
+
+def read_recipient_notice(data: bytes, trust: Trust, at: datetime) -> Recipient:
+    """Read a notice and check who stands behind it.
+
+    Raises:
+        BadSignedFileError: it was changed, or is by nobody who may be written to: unknown, ended,
+            withdrawn, or an officer.
+    """
+    body = signed_json.read_object(data, _WHAT, FORMAT, _MEMBERS)
+    signature = signed_json.decode_bytes(body.pop("signature"), _WHAT)
+    try:
+        opened = open_detached(signed_json.canonical(body), signature)
+        created = datetime.fromisoformat(body["created"])
+        same = created == opened.signing_time
+    except (BadSignatureError, ValueError, TypeError) as error:
+        raise BadSignedFileError(
+            f"This {_WHAT} is damaged or was changed ({error}); ask for a new one."
+        ) from None
+    if not same:
+        raise BadSignedFileError(f"This {_WHAT} names another time than its signature.")
+    found = judge_chain(opened.chain, trust, at)
+    if found.verdict is not Verdict.VALID or found.subject is None:
+        raise BadSignedFileError(" ".join([f"This {_WHAT} cannot be trusted.", *found.reasons]))
+    if found.subject.role is Role.OFFICER:
+        raise BadSignedFileError(f"{found.subject.name} is an officer; offices have such keys.")
+    return Recipient(found.subject, found.fingerprint, body["recipient"], created)
+
+
+def signed_by(data: bytes, signer: Signer) -> bool:
+    """Say whether this is a notice made with the signer's present certificate."""
+    body = signed_json.read_object(data, _WHAT, FORMAT, _MEMBERS)
+    signature = signed_json.decode_bytes(body.pop("signature"), _WHAT)
+    return open_detached(signed_json.canonical(body), signature).chain == signer.chain
+
+
+def newest(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    """Return the newest of each identity, by office and name."""
+    found: dict[str, Recipient] = {}
+    for one in sorted(recipients, key=lambda one: (one.created, one.recipient)):
+        found[one.subject.identity] = one
+    return tuple(sorted(found.values(), key=lambda one: (one.office, one.subject.name)))
