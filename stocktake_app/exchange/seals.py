@@ -161,7 +161,7 @@ def _moment(text: str) -> datetime:
 
 
 def _judge_signer(seal: Seal, opened: Opened, trust: Trust, at: datetime) -> SealReport:
-    found = judge_chain(opened.chain, trust, at)
+    found = judge_chain(opened.chain, trust, at, seal.id)
     report = SealReport(
         seal,
         found.verdict,

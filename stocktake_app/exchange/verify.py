@@ -146,7 +146,7 @@ def _decode(number: int, data: bytes) -> Seal:
 def _judge_signer(opened: Opened, report: Report, trust: Trust, at: datetime) -> Report:
     if opened.chain != report.seals[-1].chain:
         raise AlteredFileError("it is signed by somebody else than its last signed record")
-    found = judge_chain(opened.chain, trust, at)
+    found = judge_chain(opened.chain, trust, at, report.seals[-1].id)
     return replace(
         report,
         verdict=found.verdict,

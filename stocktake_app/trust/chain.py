@@ -90,9 +90,9 @@ def judge_chain(chain: Chain, trust: Trust, at: datetime, record: str = "") -> C
         reason = f"We do not know this sender. {_holder(chain[0])} cannot be trusted, as {error}."
         return ChainVerdict(Verdict.SIGNER_UNKNOWN, (reason,), _claimed(chain[0]), chain[0])
     found = _judge_path(path, subject, trust, when)
-    if found.verdict is Verdict.SIGNER_REVOKED and _only_issuer_withdrawn(path, trust):
-        return _judge_by_another_issuer(found, chain, trust, when)
-    return found
+    if found.verdict is Verdict.VALID or _is_withdrawn(path, trust):
+        return found
+    return _judge_by_newer_certificate(found, chain, trust, when)
 
 
 @dataclass(frozen=True)
@@ -103,26 +103,25 @@ class _When:
     record: str = ""
 
 
-def _only_issuer_withdrawn(path: Chain, trust: Trust) -> bool:
-    """Say whether it is the bureau's certificate that was withdrawn, and not the signer's own."""
+def _is_withdrawn(path: Chain, trust: Trust) -> bool:
+    """Say whether the signer's own certificate was withdrawn, whatever became of its issuer's."""
     own = newest_list(trust.crls, path[1]) if len(path) > 1 else None
-    return own is None or find_revocation(own, path[0]) is None
+    return own is not None and find_revocation(own, path[0]) is not None
 
 
-def _judge_by_another_issuer(
+def _judge_by_newer_certificate(
     found: ChainVerdict, chain: Chain, trust: Trust, when: _When
 ) -> ChainVerdict:
-    """Judge an officer whose bureau lost its key by what the bureau's new key says of the same key.
+    """Judge a signer whose certificate or issuer is gone by another certificate of the same key.
 
-    So nobody in the field signs anew because of what happened in the office.
+    So a record may come late, and nobody in the field signs anew for what happened in the office.
     """
-    subject = found.subject
-    others = [one for one in trust.known if one[1:] != chain[1:]]
-    renewed = _approvals(subject, chain[0], others, trust, when) if subject else []
+    others = [one for one in trust.known if one != chain]
+    renewed = _approvals(found.subject, chain[0], others, trust, when) if found.subject else []
     good = [one for one in renewed if one.verdict is Verdict.VALID]
     if not good:
         return found
-    note = "The bureau's certificate was withdrawn; its new one stands for the same signer."
+    note = "The same key has another certificate, which stands for this signer."
     return replace(good[0], notes=(*good[0].notes, note))
 
 
