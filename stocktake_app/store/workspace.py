@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 
 from stocktake_app.errors import MachineError, RefusedError
 from stocktake_app.model.codes import Role
@@ -22,6 +21,7 @@ from stocktake_app.store.files import atomic_write, file_error, make_ballast
 from stocktake_app.store.incarnation import Incarnation, Sighting, find_incarnation, remember
 from stocktake_app.store.machine_errors import DamagedStoreError, newer_store
 from stocktake_app.store.schema import prepare_drafts, prepare_store
+from stocktake_app.trust.private_file import try_lock
 
 __all__ = [
     "Incarnation",
@@ -37,7 +37,7 @@ __all__ = [
 FORMAT = 1
 MARKER = "workspace.json"
 BALLAST_BYTES = 16 * 1024 * 1024
-_MAY_BE_THERE = {"keys.json"}  # the keystore comes first: it makes the key
+_MAY_BE_THERE = {"keys.json", "keys.lock"}  # the keystore comes first: it makes the key
 _DRAFTS_CACHE_KIB = 4 * 1024
 
 
@@ -183,28 +183,11 @@ def window_lock(workspace: Workspace) -> Iterator[None]:
     except OSError as error:
         raise file_error(error, path) from error
     with file:
-        if not _lock(file):
+        if not try_lock(file):
             raise RefusedError(
                 f"The workspace {workspace.folder} is open in another window; use that one."
             )
         yield  # the system frees the lock with the file, whatever happens to the program
-
-
-def _lock(file: IO[bytes]) -> bool:
-    import sys
-
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _make_folder(folder: Path) -> None:

@@ -74,7 +74,12 @@ def fingerprint(key: PublicKey) -> str:
 
     Eighty bits of the SHA-256 of the key, in Crockford's alphabet (no I, L, O, U).
     """
-    number = int.from_bytes(hashlib.sha256(key_bytes(key)).digest()[:10], "big")
+    return short_fingerprint(hashlib.sha256(key_bytes(key)).digest())
+
+
+def short_fingerprint(digest: bytes) -> str:
+    """Return the first eighty bits of a SHA-256 to read aloud, as ``fingerprint`` writes them."""
+    number = int.from_bytes(digest[:10], "big")
     letters = [FINGERPRINT_ALPHABET[number >> 5 * place & 31] for place in range(FINGERPRINT_CHARS)]
     text = "".join(reversed(letters))
     return "-".join(text[start : start + 4] for start in range(0, FINGERPRINT_CHARS, 4))

@@ -1,13 +1,13 @@
 """The keystore: ``keys.json``, where private keys lie encrypted and nothing lies in the clear.
 
-One random data key of 32 bytes is wrapped once per slot (``slots.py``); any slot opens it. From it
-are derived the key that encrypts the private keys and, where wanted, the key of the store. A
-further kind of slot is one more way to get the key that wraps the data key; nothing else changes,
-and kinds that this version does not know are left as they are. All wrapping is AES-256-GCM, bound
-to the kind of slot and to this keystore.
+One random data key of 32 bytes is wrapped once per slot; any slot opens it: the passphrase, this
+computer's keyring (``slots.py``), the printed recovery key (``recovery_key.py``), the bureau's box
+(``escrow.py``). From the data key are derived the one that encrypts the private keys and, where
+wanted, the ones of the store and of files. Slots of kinds that this version does not know are left
+as they are. All wrapping is AES-256-GCM, bound to the kind of slot and to this keystore; whether
+the store is encrypted is bound to the private keys, which every opening checks.
 """
 
-import json
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -15,16 +15,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stocktake_app.errors import MachineError, RefusedError, WrongUseError
+from stocktake_app.errors import RefusedError, WrongUseError
+from stocktake_app.trust import escrow
 from stocktake_app.trust.keys import PrivateKey, accept_key
-from stocktake_app.trust.private_file import write_private
+from stocktake_app.trust.keystore_file import (
+    FILE_NAME,
+    FORMAT,
+    change_body,
+    context,
+    damaged,
+    derive,
+    read_body,
+    unwrap_secrets,
+    wrap_secrets,
+    write_body,
+)
+from stocktake_app.trust.recovery_key import new_recovery_key, open_recovery_slot, recovery_slot
 from stocktake_app.trust.slots import (
+    ESCROW,
     KEY_BYTES,
     KEYRING,
     PASSPHRASE,
+    RECOVERY,
     DamagedKeystoreError,
     NoSlotError,
     WrongPassphraseError,
+    forget_keyring_slot,
     keyring_available,
     keyring_slot,
     open_keyring_slot,
@@ -48,10 +64,6 @@ __all__ = [
     "open_keystore",
 ]
 
-FILE_NAME = "keys.json"
-FORMAT = "stocktake-keys/1"
-MAX_BYTES = 1024 * 1024
-
 SIGNING = "signing"
 """Name of the key that signs packages."""
 
@@ -61,12 +73,16 @@ AUTHORITY = "authority"
 
 @dataclass(frozen=True)
 class Keystore:
-    """A keystore as it lies on disk, locked. ``slots`` are the kinds of ways to open it."""
+    """A keystore as it lies on disk, locked. ``slots`` are the kinds of ways to open it.
+
+    ``keeper`` names the office that holds the box of the slot ``escrow``, or is "".
+    """
 
     path: Path
     id: str
     slots: tuple[str, ...]
     encrypts_store: bool
+    keeper: str = ""
 
     def unlock(self, passphrase: str | None = None) -> "Unlocked":
         """Open it: by the passphrase if one is given, else by the operating system's keyring.
@@ -77,15 +93,58 @@ class Keystore:
             DamagedKeystoreError: the file is not as it was written.
         """
         kind = KEYRING if passphrase is None else PASSPHRASE
-        slot = _read(self.path)["slots"].get(kind)
+        slot = self._slot(kind)
+        if passphrase is None:
+            data_key = open_keyring_slot(slot, self.id, self.context(kind))
+        else:
+            data_key = open_passphrase_slot(slot, passphrase, self.context(kind))
+        return self._opened(data_key)
+
+    def unlock_with_recovery_key(self, text: str) -> "Unlocked":
+        """Open it by the printed recovery key.
+
+        Raises:
+            BadRecoveryKeyError, WrongRecoveryKeyError: there is a slip in it, or it is another's.
+            NoSlotError: none was printed for these keys.
+        """
+        return self._opened(open_recovery_slot(self._slot(RECOVERY), text, self.context(RECOVERY)))
+
+    def unlock_with_escrow(self, wrapping_key: bytes) -> "Unlocked":
+        """Open it by the key from the box that the bureau holds.
+
+        Raises:
+            RefusedError: that key belongs to an older box or to other keys.
+            NoSlotError: there is no such box.
+        """
+        box = self._slot(ESCROW).get("box")
+        data_key = unwrap(wrapping_key, box, self.context(ESCROW))
+        if data_key is None:
+            raise RefusedError("This answer is for another workspace, or for an older request.")
+        return self._opened(data_key)
+
+    @property
+    def escrow_box(self) -> bytes:
+        """The box that only its keeper can open.
+
+        Raises:
+            NoSlotError: there is none.
+        """
+        return _decoded(self._slot(ESCROW).get("sealed"), self.path)
+
+    def context(self, purpose: str) -> bytes:
+        """Return what a wrapped text is bound to, so that none fits elsewhere."""
+        return context(self.id, purpose)
+
+    def _slot(self, kind: str) -> Mapping[str, object]:
+        slot: Mapping[str, object] | None = read_body(self.path)["slots"].get(kind)
         if slot is None:
             raise NoSlotError(f"The keys in {self.path} {_advice(self.slots)}.")
-        context = _context(self, kind)
-        if passphrase is None:
-            data_key = open_keyring_slot(slot, self.id, context)
-        else:
-            data_key = open_passphrase_slot(slot, passphrase, context)
-        return Unlocked(self, data_key)
+        return slot
+
+    def _opened(self, data_key: bytes) -> "Unlocked":
+        unlocked = Unlocked(self, data_key)
+        unlocked.key_names()  # refuses a file in which anything was changed
+        return unlocked
 
 
 @dataclass(frozen=True)
@@ -98,11 +157,11 @@ class Unlocked:
     @property
     def store_key(self) -> bytes | None:
         """The 32 bytes that open the store, or None when the store is not encrypted."""
-        return _derive(self.data_key, "store") if self.keystore.encrypts_store else None
+        return derive(self.data_key, "store") if self.keystore.encrypts_store else None
 
     def key_names(self) -> tuple[str, ...]:
-        """Return the names of the private keys."""
-        return tuple(sorted(self._private_keys()))
+        """Return the names of the private keys and other secrets."""
+        return tuple(sorted(self._secrets()))
 
     def private_key(self, name: str) -> PrivateKey:
         """Return a private key, such as ``SIGNING``.
@@ -112,12 +171,20 @@ class Unlocked:
         """
         from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-        found = self._private_keys().get(name)
-        if found is None:
-            raise RefusedError(f"There is no key named {name} in {self.keystore.path}.")
-        key = load_der_private_key(found, None)
+        key = load_der_private_key(self.secret(name), None)
         accept_key(key.public_key())
         return key  # type: ignore[return-value]  # accept_key let only our two kinds pass
+
+    def secret(self, name: str) -> bytes:
+        """Return a secret that is no signing key, such as the one that opens others' boxes.
+
+        Raises:
+            RefusedError: there is none of that name.
+        """
+        found = self._secrets().get(name)
+        if found is None:
+            raise RefusedError(f"There is no key named {name} in {self.keystore.path}.")
+        return found
 
     def add_key(self, name: str, key: PrivateKey) -> None:
         """Keep a private key under a new name.
@@ -125,18 +192,24 @@ class Unlocked:
         Raises:
             RefusedError: there is one of that name.
         """
-        from cryptography.hazmat.primitives import serialization
+        self.add_secret(name, _plain(key))
 
-        keys = self._private_keys()
-        if name in keys:
-            raise RefusedError(f"There is a key named {name} in {self.keystore.path} already.")
-        encoded = key.private_bytes(
-            serialization.Encoding.DER,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        body = _read(self.keystore.path)
-        _write(self.keystore.path, body | {"keys": _wrap_keys(self, keys | {name: encoded})})
+    def replace_key(self, name: str, key: PrivateKey, *, old: str) -> None:
+        """Keep a new private key under this name and the one before under ``old``, at once.
+
+        Raises:
+            RefusedError: there is no key of that name, or one named ``old`` already.
+        """
+        before = self.secret(name)
+        self._change_secrets({old: before}, new={name: _plain(key)})
+
+    def add_secret(self, name: str, secret: bytes) -> None:
+        """Keep a secret under a new name.
+
+        Raises:
+            RefusedError: there is one of that name.
+        """
+        self._change_secrets({name: secret})
 
     def set_passphrase(self, passphrase: str) -> "Unlocked":
         """Add a passphrase or replace it; the other slots and the keys stay as they are.
@@ -144,7 +217,7 @@ class Unlocked:
         Raises:
             WrongUseError: it is empty.
         """
-        context = _context(self.keystore, PASSPHRASE)
+        context = self.keystore.context(PASSPHRASE)
         return self._with_slot(PASSPHRASE, passphrase_slot(passphrase, self.data_key, context))
 
     def add_keyring(self) -> "Unlocked":
@@ -153,22 +226,86 @@ class Unlocked:
         Raises:
             NoSlotError: this computer has none.
         """
-        context = _context(self.keystore, KEYRING)
+        context = self.keystore.context(KEYRING)
         return self._with_slot(KEYRING, keyring_slot(self.keystore.id, self.data_key, context))
 
+    def add_recovery_key(self) -> tuple["Unlocked", tuple[str, ...]]:
+        """Make a recovery key that opens it from now on; an older one does no longer.
+
+        Returns its groups too; nobody can show them again.
+        """
+        groups = new_recovery_key()
+        slot = recovery_slot(groups, self.data_key, self.keystore.context(RECOVERY))
+        return self._with_slot(RECOVERY, slot), groups
+
+    def add_escrow(self, box: "escrow.Box", recipient: str, keeper: str) -> "Unlocked":
+        """Lock a box for who keeps it (``recipient``, and ``keeper`` for people); replaces one.
+
+        Raises:
+            WrongUseError: the recipient is none.
+        """
+        escrow.check_recipient(recipient)
+        sealed = escrow.lock_box(box, recipient)
+        slot = {
+            "keeper": keeper,
+            "recipient": recipient,
+            "sealed": b64encode(sealed).decode("ascii"),
+            "box": wrap(box.key, self.data_key, self.keystore.context(ESCROW)),
+        }
+        return self._with_slot(ESCROW, slot)
+
+    def remove_slot(self, kind: str) -> "Unlocked":
+        """Take one way to open it away.
+
+        Raises:
+            RefusedError: there is none of that kind, or it is the last one.
+        """
+
+        def without(body: dict[str, Any]) -> Mapping[str, object]:
+            left = {name: slot for name, slot in body["slots"].items() if name != kind}
+            if len(left) == len(body["slots"]):
+                raise RefusedError(f"These keys are not opened by {kind}.")
+            if not {PASSPHRASE, KEYRING} & left.keys():
+                raise RefusedError(
+                    "This is the last way to open these keys day by day; add a passphrase first."
+                )
+            return {"slots": left}
+
+        change_body(self.keystore.path, without)
+        if kind == KEYRING:
+            forget_keyring_slot(self.keystore.id)
+        return self._again()
+
+    def copy_encrypting_store(self, folder: Path) -> "Unlocked":
+        """Write these keys into another folder, as they are for an encrypted store."""
+        body = read_body(self.keystore.path) | {"encrypts_store": True}
+        path = folder / FILE_NAME
+        write_body(path, body | {"keys": wrap_secrets(self.data_key, body, self._secrets())})
+        return Unlocked(open_keystore(folder), self.data_key)
+
     def _with_slot(self, kind: str, slot: Mapping[str, object]) -> "Unlocked":
-        body = _read(self.keystore.path)
-        _write(self.keystore.path, body | {"slots": body["slots"] | {kind: slot}})
+        change_body(self.keystore.path, lambda body: {"slots": body["slots"] | {kind: slot}})
+        return self._again()
+
+    def _again(self) -> "Unlocked":
         return Unlocked(open_keystore(self.keystore.path.parent), self.data_key)
 
-    def _private_keys(self) -> dict[str, bytes]:
-        box = _read(self.keystore.path)["keys"]
-        data = unwrap(_derive(self.data_key, "keys"), box, _context(self.keystore, "keys"))
-        if data is None:
-            raise DamagedKeystoreError(
-                f"{self.keystore.path} is damaged; restore it from a backup."
-            )
-        return {name: b64decode(text) for name, text in json.loads(data).items()}
+    def _change_secrets(
+        self, added: Mapping[str, bytes], new: Mapping[str, bytes] | None = None
+    ) -> None:
+        def changed(body: dict[str, Any]) -> Mapping[str, object]:
+            kept = self._secrets(body)
+            for name in added.keys() & kept.keys():
+                raise RefusedError(f"There is a key named {name} in {self.keystore.path} already.")
+            return {"keys": wrap_secrets(self.data_key, body, {**kept, **added, **(new or {})})}
+
+        change_body(self.keystore.path, changed)
+
+    def _secrets(self, body: Mapping[str, Any] | None = None) -> dict[str, bytes]:
+        found = unwrap_secrets(self.data_key, body or read_body(self.keystore.path))
+        if found is None:
+            raise damaged(self.keystore.path)
+        return found
 
 
 def has_keystore(folder: Path) -> bool:
@@ -195,18 +332,11 @@ def create_keystore(
     path = folder / FILE_NAME
     if path.exists():
         raise WrongUseError(f"There are keys in {path} already; they are not replaced.")
-    keystore = Keystore(path, secrets.token_hex(16), (), encrypts_store)
-    unlocked = Unlocked(keystore, secrets.token_bytes(KEY_BYTES))
-    slots = _first_slots(unlocked, passphrase, use_keyring=use_keyring)
-    body = {
-        "format": FORMAT,
-        "id": keystore.id,
-        "encrypts_store": encrypts_store,
-        "slots": slots,
-        "keys": _wrap_keys(unlocked, {}),
-    }
-    _write(path, body)
-    return Unlocked(open_keystore(folder), unlocked.data_key)
+    name, data_key = secrets.token_hex(16), secrets.token_bytes(KEY_BYTES)
+    slots = _first_slots(name, data_key, passphrase, use_keyring=use_keyring)
+    body = {"format": FORMAT, "id": name, "encrypts_store": encrypts_store, "slots": slots}
+    write_body(path, body | {"keys": wrap_secrets(data_key, body, {})})
+    return Unlocked(open_keystore(folder), data_key)
 
 
 def open_keystore(folder: Path) -> Keystore:
@@ -218,76 +348,42 @@ def open_keystore(folder: Path) -> Keystore:
         MachineError: it cannot be read.
     """
     path = folder / FILE_NAME
-    body = _read(path)
-    return Keystore(path, body["id"], tuple(sorted(body["slots"])), body["encrypts_store"])
+    body = read_body(path)
+    keeper = str(body["slots"].get(ESCROW, {}).get("keeper", ""))
+    return Keystore(path, body["id"], tuple(sorted(body["slots"])), body["encrypts_store"], keeper)
 
 
 def _first_slots(
-    unlocked: Unlocked, passphrase: str | None, *, use_keyring: bool
+    name: str, data_key: bytes, passphrase: str | None, *, use_keyring: bool
 ) -> dict[str, object]:
-    keystore, data_key = unlocked.keystore, unlocked.data_key
     slots: dict[str, object] = {}
     if passphrase is not None:
-        context = _context(keystore, PASSPHRASE)
-        slots[PASSPHRASE] = passphrase_slot(passphrase, data_key, context)
+        slots[PASSPHRASE] = passphrase_slot(passphrase, data_key, context(name, PASSPHRASE))
     if use_keyring and (keyring_available() or not slots):
-        slots[KEYRING] = keyring_slot(keystore.id, data_key, _context(keystore, KEYRING))
+        slots[KEYRING] = keyring_slot(name, data_key, context(name, KEYRING))
     if not slots:
         raise WrongUseError("Keys need a passphrase or this computer's keyring; choose one.")
     return slots
 
 
-def _wrap_keys(unlocked: Unlocked, keys: Mapping[str, bytes]) -> str:
-    texts = {name: b64encode(data).decode("ascii") for name, data in keys.items()}
-    data = json.dumps(texts, sort_keys=True).encode()
-    return wrap(_derive(unlocked.data_key, "keys"), data, _context(unlocked.keystore, "keys"))
+def _plain(key: PrivateKey) -> bytes:
+    from cryptography.hazmat.primitives import serialization
+
+    return key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
 
 
-def _derive(data_key: bytes, purpose: str) -> bytes:
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-    return HKDF(SHA256(), KEY_BYTES, None, f"stocktake {purpose}".encode()).derive(data_key)
-
-
-def _context(keystore: Keystore, purpose: str) -> bytes:
-    """Return what a wrapped text is bound to, so that none fits elsewhere."""
-    return json.dumps([FORMAT, keystore.id, keystore.encrypts_store, purpose]).encode()
+def _decoded(text: object, path: Path) -> bytes:
+    try:
+        return b64decode(str(text), validate=True)
+    except ValueError:
+        raise damaged(path) from None
 
 
 def _advice(slots: tuple[str, ...]) -> str:
     if PASSPHRASE in slots:
         return "are opened by a passphrase; give it"
     return "are opened by this computer's keyring, without a passphrase"
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """Read the file and check its shape; what the texts in it hold is checked where it is used."""
-    try:
-        with path.open("rb") as file:
-            body = json.loads(file.read(MAX_BYTES))
-    except FileNotFoundError:
-        raise RefusedError(f"There are no keys in {path.parent} yet.") from None
-    except OSError as error:
-        raise MachineError(f"{path} cannot be read ({error.strerror}).") from error
-    except (ValueError, RecursionError):
-        body = None
-    if not _well_shaped(body):
-        raise DamagedKeystoreError(f"{path} is damaged; restore it from a backup.")
-    return dict(body)
-
-
-def _well_shaped(body: Any) -> bool:
-    return (
-        isinstance(body, dict)
-        and body.get("format") == FORMAT
-        and isinstance(body.get("id"), str)
-        and isinstance(body.get("encrypts_store"), bool)
-        and isinstance(body.get("keys"), str)
-        and isinstance(body.get("slots"), dict)
-        and all(isinstance(slot, dict) for slot in body["slots"].values())
-    )
-
-
-def _write(path: Path, body: Mapping[str, object]) -> None:
-    write_private(path, (json.dumps(body, indent=1, sort_keys=True) + "\n").encode())

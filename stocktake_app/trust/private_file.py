@@ -1,9 +1,12 @@
-"""A small file for its owner's eyes only, replaced whole or not at all."""
+"""A small file for its owner's eyes only, replaced whole or not at all, one program at a time."""
 
 import os
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from stocktake_app.errors import MachineError
 
@@ -24,11 +27,58 @@ def write_private(path: Path, data: bytes) -> None:
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise MachineError(
-            f"{path} cannot be written ({error.strerror}); check the disk and the folder."
-        ) from error
+        raise _sentence(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a lock file while a file beside it is read, changed and written; others wait.
+
+    Raises:
+        MachineError: the lock file cannot be written.
+    """
+    try:
+        file = path.open("ab")
+    except OSError as error:
+        raise _sentence(path, error) from error
+    with file:
+        _wait_for(file)
+        yield  # the system frees the lock with the file, whatever happens to the program
+
+
+def try_lock(file: IO[bytes]) -> bool:
+    """Lock an open file for this program alone; False when another one has it."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _wait_for(file: IO[bytes]) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+
+
+def _sentence(path: Path, error: OSError) -> MachineError:
+    return MachineError(
+        f"{path} cannot be written ({error.strerror}); check the disk and the folder."
+    )
 
 
 def _sync_folder(folder: Path) -> None:

@@ -4,11 +4,14 @@ import secrets
 import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 
 from stocktake_app.errors import RefusedError, UserFileError, WrongUseError
 
 PASSPHRASE = "passphrase"  # noqa: S105 - the name of a slot
 KEYRING = "keyring"
+RECOVERY = "recovery"
+ESCROW = "escrow"
 KEY_BYTES = 32
 NONCE_BYTES = 12
 
@@ -151,6 +154,15 @@ def open_keyring_slot(slot: Mapping[str, object], name: str, context: bytes) -> 
     if data_key is None:
         raise DamagedKeystoreError
     return data_key
+
+
+def forget_keyring_slot(name: str) -> None:
+    """Let the keyring forget its wrapping key, as far as it still has one."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    with suppress(KeyringError):  # gone already, or no keyring at all: the slot goes anyway
+        keyring.delete_password(SERVICE, name)
 
 
 def keyring_available() -> bool:
