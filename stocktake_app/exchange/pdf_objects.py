@@ -7,7 +7,7 @@ allows is refused, so nothing can stand behind, before or instead of what was si
 import re
 import zlib
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from mmap import mmap
@@ -17,13 +17,17 @@ from stocktake_app.exchange.contents import AlteredFileError
 MAX_DEPTH = 16
 MAX_OBJECT_BYTES = 4 * 1024 * 1024
 TAIL_BYTES = 4096
+HEADER = b"%PDF-2.0\n%\xc2\xa5\xc2\xb1\xc3\xab\n"
+"""What our writer begins with: the version, then bytes that show a file to be binary."""
 
 _TAIL = re.compile(rb"trailer\n(<<.{1,2000}>>)\nstartxref\n(\d{1,10})\n%%EOF\n\Z", re.DOTALL)
 _TABLE = re.compile(rb"xref\n0 (\d{1,6})\n")
 _TABLE_LINE = 20
 _TABLE_ENTRY = re.compile(rb"(\d{10}) 00000 n \n")
 _TABLE_FREE = b"0000000000 65535 f \n"
-_LENGTH = re.compile(rb"\d{1,10}")
+_OBJECT_END = b"\nendobj\n"
+_STREAM = b"\nstream\n"
+_STREAM_END = b"\nendstream\nendobj\n"
 
 
 class Name(str):
@@ -78,9 +82,9 @@ class Document:
         if end - start > MAX_OBJECT_BYTES:
             raise AlteredFileError("an object in it is far too large")
         body = self._body(reference, bytes(self.data[start:end]))
-        if not body.endswith(b"\nendobj\n"):
+        if not body.endswith(_OBJECT_END):
             raise AlteredFileError("an object in it is damaged")
-        return parse(body.removesuffix(b"\nendobj\n"))
+        return parse(body.removesuffix(_OBJECT_END))
 
     def dictionary(self, reference: Value) -> Dictionary:
         """Return the dictionary behind a reference."""
@@ -99,18 +103,44 @@ class Document:
     def stream(self, reference: Value) -> tuple[Dictionary, bytes]:
         """Return the dictionary of a stream and its bytes as they are stored."""
         start, end = self.span(reference)
-        head_end = self.data.find(b"\nstream\n", start, min(end, start + TAIL_BYTES))
+        head_end = self.data.find(_STREAM, start, min(end, start + TAIL_BYTES))
         if head_end < 0 or not isinstance(reference, Reference):
             raise AlteredFileError("an attachment is damaged")
         head = parse(self._body(reference, bytes(self.data[start:head_end])))
         length = head.get("/Length") if isinstance(head, dict) else None
-        begin = head_end + len(b"\nstream\n")
-        tail = b"\nendstream\nendobj\n"
-        if type(length) is not int or begin + length + len(tail) != end:
+        begin = head_end + len(_STREAM)
+        if type(length) is not int or begin + length + len(_STREAM_END) != end:
             raise AlteredFileError("an attachment is damaged")
-        if self.data[end - len(tail) : end] != tail or not isinstance(head, dict):
+        if self.data[end - len(_STREAM_END) : end] != _STREAM_END or not isinstance(head, dict):
             raise AlteredFileError("an attachment is damaged")
         return head, self.data[begin : begin + length]
+
+    def heads(self) -> Iterator[bytes]:
+        """Give every object without its stream; together they must be the whole file.
+
+        Raises:
+            AlteredFileError: bytes belong to no object, or an object is not closed.
+        """
+        by_place = sorted((place, number) for number, place in enumerate(self.offsets) if number)
+        ends = [place for place, _ in by_place[1:]] + [self.table]
+        if not by_place or self.data[: by_place[0][0]] != HEADER:
+            raise AlteredFileError("there are bytes before its first object")
+        for (start, number), end in zip(by_place, ends, strict=True):
+            yield self._head(number, start, end)
+
+    def _head(self, number: int, start: int, end: int) -> bytes:
+        begin = b"%d 0 obj\n" % number
+        if self.data[start : start + len(begin)] != begin:
+            raise AlteredFileError("an object in it is not where it should be")
+        start += len(begin)
+        stop = self.data.find(_STREAM, start, end)
+        closed = _OBJECT_END if stop < 0 else _STREAM_END
+        if self.data[end - len(closed) : end] != closed:
+            raise AlteredFileError("an object in it is damaged")
+        stop = end - len(closed) if stop < 0 else stop
+        if stop - start > MAX_OBJECT_BYTES:
+            raise AlteredFileError("an object in it is far too large")
+        return self.data[start:stop]
 
     @staticmethod
     def _body(reference: Reference, data: bytes) -> bytes:

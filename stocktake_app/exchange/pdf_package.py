@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from stocktake_app.exchange.contents import PACKAGE_FORMAT, Contents, check_contents, check_signer
-from stocktake_app.exchange.pdf_parts import FIELD, OBJECT_TYPE, SEAL_TYPE, object_name, seal_name
+from stocktake_app.exchange.pdf_parts import FIELD, OBJECT, SEAL, Kind, object_name, seal_name
 from stocktake_app.trust.cms import Signer, sign_digest
 
 if TYPE_CHECKING:
@@ -47,25 +47,19 @@ def _write(pdf: bytes, contents: Contents, signer: Signer, now: datetime) -> byt
 
 @dataclass(frozen=True, slots=True)
 class _Attachment:
-    """A file to attach; ``relationship`` is its AFRelationship."""
+    """A file to attach."""
 
     name: str
     data: bytes
-    media_type: str
-    relationship: str
-    description: str
-    compress: bool
+    kind: Kind
 
 
 def _attachments(contents: Contents) -> Iterator[_Attachment]:
     """Give the attachments in the order of their names, as a name tree wants them."""
     for name in sorted(contents.objects):
-        data = contents.objects[name]
-        yield _Attachment(object_name(name), data, OBJECT_TYPE, "/Data", "Object", compress=True)
+        yield _Attachment(object_name(name), contents.objects[name], OBJECT)
     for number, seal in enumerate(contents.seals, 1):
-        yield _Attachment(
-            seal_name(number), seal.encode(), SEAL_TYPE, "/Source", "Signed record", compress=False
-        )
+        yield _Attachment(seal_name(number), seal.encode(), SEAL)
 
 
 def _attach(writer: "PdfFileWriter", one: _Attachment, now: datetime) -> None:
@@ -73,14 +67,14 @@ def _attach(writer: "PdfFileWriter", one: _Attachment, now: datetime) -> None:
 
     params = embed.EmbeddedFileParams(embed_checksum=False, modification_date=now)
     stream = embed.EmbeddedFileObject.from_file_data(
-        writer, one.data, compress=one.compress, params=params, mime_type=one.media_type
+        writer, one.data, compress=one.kind.packed, params=params, mime_type=one.kind.media_type
     )
     spec = embed.FileSpec(
         file_spec_string=one.name,
         file_name=one.name,
         embedded_data=stream,
-        description=one.description,
-        af_relationship=generic.pdf_name(one.relationship),
+        description=one.kind.description,
+        af_relationship=generic.pdf_name(one.kind.relationship),
     )
     embed.embed_file(writer, spec)
 

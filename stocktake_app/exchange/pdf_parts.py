@@ -1,12 +1,27 @@
-"""What a PDF package's attachments are called."""
+"""What a PDF package's attachments are called, and how each kind of them is described."""
 
 import re
+from dataclasses import dataclass
 
 FIELD = "Stocktake"
 """The name of the one signature field."""
 
-SEAL_TYPE = "application/vnd.stocktake.seal"
-OBJECT_TYPE = "application/vnd.stocktake.object"
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the file specification of an attachment says beside its name.
+
+    ``relationship`` is its AFRelationship (ISO 32000-2, 14.13); ``packed`` ones are deflated.
+    """
+
+    media_type: str
+    relationship: str
+    description: str
+    packed: bool
+
+
+SEAL = Kind("application/vnd.stocktake.seal", "/Source", "Signed record", packed=False)
+OBJECT = Kind("application/vnd.stocktake.object", "/Data", "Object", packed=True)
 
 OBJECT_NAME = re.compile(r"object-([0-9a-f]{64})")
 

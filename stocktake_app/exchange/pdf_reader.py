@@ -6,6 +6,7 @@ is signed, and these must be exactly the signature and zeros.
 
 import hashlib
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from mmap import mmap
 
@@ -22,15 +23,17 @@ from stocktake_app.exchange.pdf_objects import (
     Dictionary,
     Document,
     Name,
+    Reference,
     Value,
     inflate,
     read_document,
 )
 from stocktake_app.exchange.pdf_parts import (
     FIELD,
+    OBJECT,
     OBJECT_NAME,
-    OBJECT_TYPE,
-    SEAL_TYPE,
+    SEAL,
+    Kind,
     object_name,
     seal_name,
 )
@@ -53,6 +56,32 @@ _CATALOG = frozenset(
 _SIGNATURE = frozenset(
     {"/Type", "/Filter", "/SubFilter", "/Contents", "/ByteRange", "/M", "/Reason"}
 )
+_FORM = frozenset({"/Fields", "/SigFlags"})
+_FIELD: Dictionary = {
+    "/Type": Name("/Annot"),
+    "/Subtype": Name("/Widget"),
+    "/FT": Name("/Sig"),
+    "/T": FIELD.encode(),
+    "/F": 132,  # printed, locked
+    "/Rect": [0, 0, 0, 0],
+}
+"""The one field, which nobody sees; beside these it names its page and its signature."""
+
+_ACTIVE = frozenset(
+    {b"/AA", b"/JS", b"/JavaScript", b"/Launch", b"/OpenAction", b"/SubmitForm", b"/ResetForm"}
+    | {b"/ImportData", b"/GoToE", b"/GoToR", b"/Rendition", b"/RichMedia", b"/Movie", b"/Sound"}
+    | {b"/Screen", b"/3D", b"/XFA", b"/FileAttachment", b"/Collection", b"/OC", b"/OCProperties"}
+    | {b"/Encrypt", b"/ObjStm", b"/XRef", b"/XRefStm", b"/Linearized", b"/PieceInfo", b"/Perms"}
+    | {b"/Thread", b"/SetOCGState", b"/Hide", b"/FreeText", b"/Stamp", b"/Redact", b"/Popup"}
+)
+"""Names by which a PDF acts, hides, shows things over its pages or stands for another file."""
+
+_COUNTED = frozenset({b"/AcroForm", b"/Widget", b"/ByteRange", b"/EmbeddedFile", b"/Filespec"})
+
+_HEAD = re.compile(rb"(?:[^()<>%]++|<<|>>|<[0-9A-Fa-f]*+>|\((?:[^\\()]++|\\[\x00-\xff])*+\))*+")
+_STRING = re.compile(rb"\((?:[^\\()]++|\\[\x00-\xff])*+\)")
+_NAME = re.compile(rb"/[^\x00\t\n\f\r ()<>\[\]{}/%]*")
+_MEDIA_TYPE = b"/application#2F"
 _CONTENTS = re.compile(rb"/Contents (<[0-9A-F]*>)")
 _TIME = re.compile(rb"D:(\d{14})(?:Z|\+00'00'?)")
 
@@ -69,21 +98,47 @@ def read_pdf(data: bytes | mmap, limits: Limits) -> Opened:
     if data.rfind(b"%%EOF", max(0, len(data) - 1024)) < 0:
         raise ForeignFileError(CUT_SHORT)
     document = read_document(data)
+    counted = _check_objects(document)
     catalog = document.dictionary(document.trailer["/Root"])
     if not catalog.keys() <= _CATALOG:
         raise AlteredFileError("it does something when it is opened")
     seals, objects = _carried(document, catalog, limits)
-    if "/AcroForm" not in catalog:
+    attached, signed = len(seals) + len(objects), int("/AcroForm" in catalog)
+    if counted != Counter(
+        {b"/Filespec": attached, b"/EmbeddedFile": attached}
+        | dict.fromkeys((b"/AcroForm", b"/Widget", b"/ByteRange"), signed)
+    ):
+        raise AlteredFileError("something stands in it that nothing leads to")
+    if not signed:
         return Opened("pdf", seals, objects)
     chain, signed_at = _signature(document, catalog)
     return Opened("pdf", seals, objects, chain, signed_at)
 
 
+def _check_objects(document: Document) -> Counter[bytes]:
+    """Look at the names in every object: nothing acts, nothing hides, no name in disguise.
+
+    Returns how often each of those is named that must be there as often as we need it.
+    """
+    counted: Counter[bytes] = Counter()
+    for head in document.heads():
+        if _HEAD.fullmatch(head) is None:
+            raise AlteredFileError("an object in it is damaged")
+        names = _NAME.findall(_STRING.sub(b"", head))
+        if not _ACTIVE.isdisjoint(names):
+            raise AlteredFileError("it does something when it is read")
+        if any(b"#" in one and not one.startswith(_MEDIA_TYPE) for one in names):
+            raise AlteredFileError("a name in it is written in disguise")
+        counted.update(_COUNTED.intersection(names))
+    return counted
+
+
 def _signature(document: Document, catalog: Dictionary) -> tuple[tuple[Certificate, ...], datetime]:
     """Check the one signature: it covers every byte but its own digits, and these are exact."""
-    fields = document.array(document.dictionary(catalog["/AcroForm"]).get("/Fields"))
+    form = document.dictionary(catalog["/AcroForm"])
+    fields = document.array(form.get("/Fields"))
     field = document.dictionary(fields[0]) if len(fields) == 1 else {}
-    if (field.get("/FT"), field.get("/T")) != (Name("/Sig"), FIELD.encode()):
+    if form.keys() != _FORM or field != {**_FIELD, "/P": field.get("/P"), "/V": field.get("/V")}:
         raise AlteredFileError("it has not exactly one signature")
     signature = document.dictionary(field.get("/V"))
     start, end = _gap(document, field.get("/V"))
@@ -151,14 +206,18 @@ def _carried(
     seals = [seal_name(number) for number in range(1, len(attached) - len(named) + 1)]
     if list(attached) != [*map(object_name, sorted(named)), *seals]:
         raise AlteredFileError("it carries something that no package does")
+    kinds = dict.fromkeys(map(object_name, named), OBJECT) | dict.fromkeys(seals, SEAL)
+    streams = {name: _stream(document, attached[name], name, kind) for name, kind in kinds.items()}
+    if len(set(streams.values())) != len(streams):
+        raise AlteredFileError("two of its attachments are one")  # and might fill the memory
+    stored = {name: _stored(document, streams[name], name, kind) for name, kind in kinds.items()}
     room = limits.carried(len(document.data))
     objects: dict[str, bytes] = {}
     for sha256 in named:
-        name = object_name(sha256)
-        packed = _attachment(document, attached[name], name, OBJECT_TYPE)
+        packed = stored[object_name(sha256)]
         objects[sha256] = inflate(packed, min(room, settings.MAX_FORM_BYTES))
         room -= len(objects[sha256])
-    return tuple(_attachment(document, attached[one], one, SEAL_TYPE) for one in seals), objects
+    return tuple(stored[name] for name in seals), objects
 
 
 def _attached(document: Document, catalog: Dictionary) -> dict[str, Value]:
@@ -174,17 +233,36 @@ def _attached(document: Document, catalog: Dictionary) -> dict[str, Value]:
     return dict(zip(keys, pairs[1::2], strict=True))
 
 
-def _attachment(document: Document, reference: Value, name: str, media_type: str) -> bytes:
-    """Return an attachment as it is stored: objects are deflated, seals are not."""
+def _stream(document: Document, reference: Value, name: str, kind: Kind) -> Reference:
+    """Return the stream of an attachment; all that is said of it must be as we say it."""
     spec = document.dictionary(reference)
-    files = document.dictionary(spec.get("/EF"))
-    stream = files.get("/F")
-    same = spec.get("/F") == spec.get("/UF") == name.encode()
-    if not same or files.keys() != {"/F", "/UF"} or files["/UF"] != stream:
+    stream = document.dictionary(spec.get("/EF")).get("/F")
+    expected: Dictionary = {
+        "/Type": Name("/Filespec"),
+        "/F": name.encode(),
+        "/UF": name.encode(),
+        "/EF": {"/F": stream, "/UF": stream},
+        "/Desc": kind.description.encode(),
+        "/AFRelationship": Name(kind.relationship),
+    }
+    if spec != expected or not isinstance(stream, Reference):
         raise AlteredFileError(f"the attachment {name} has two faces")
+    return stream
+
+
+def _stored(document: Document, stream: Reference, name: str, kind: Kind) -> bytes:
+    """Return an attachment as it is stored: objects are deflated, seals are not."""
     head, data = document.stream(stream)
-    if head.get("/Subtype") != Name("/" + media_type.replace("/", "#2F")):
-        raise AlteredFileError(f"the attachment {name} is something else")
-    if head.get("/Filter") != (Name("/FlateDecode") if media_type == OBJECT_TYPE else None):
+    said = head.get("/Params")
+    params = said if isinstance(said, dict) else {}
+    expected: Dictionary = {
+        "/Type": Name("/EmbeddedFile"),
+        "/Subtype": Name("/" + kind.media_type.replace("/", "#2F")),
+        "/Params": {"/Size": params.get("/Size"), "/ModDate": params.get("/ModDate")},
+        "/Length": len(data),
+    }
+    if kind.packed:
+        expected = {**expected, "/Filter": Name("/FlateDecode")}
+    if head != expected:
         raise AlteredFileError(f"the attachment {name} is packed in a way that no package is")
     return data
