@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from stocktake_app.errors import UserFileError, WrongUseError
+from stocktake_app.errors import UserFileError
 from stocktake_app.settings import MAX_PACKAGE_BYTES
 
 SUFFIX = ".age"
@@ -23,9 +23,6 @@ ARMOUR = b"-----BEGIN AGE ENCRYPTED FILE-----"
 
 MAX_HEADER_BYTES = 16 * 1024
 MAX_STANZAS = 64
-MAX_FILE_BYTES = MAX_PACKAGE_BYTES + MAX_PACKAGE_BYTES // 2048 + MAX_HEADER_BYTES
-"""The largest package, with age's 16 bytes for every 64 KiB."""
-
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _HINT = re.compile(r"\.for-([A-Za-z0-9-]{1,16})\.")
 _PASSPHRASE = b"scrypt"
@@ -63,7 +60,7 @@ def check_recipient(text: str) -> str:
     """Return the text if it is a recipient of the one kind used here.
 
     Raises:
-        WrongUseError: it is none.
+        UserFileError: it is none.
     """
     from pyrage import RecipientError, x25519
 
@@ -72,7 +69,7 @@ def check_recipient(text: str) -> str:
             return str(x25519.Recipient.from_str(text))
     except RecipientError:
         pass
-    raise WrongUseError(f"{text[:20]!r} is not a recipient of age (age1 and 58 letters more)")
+    raise UserFileError(f"{text[:20]!r} is not a recipient of age (age1 and 58 letters more)")
 
 
 def is_encrypted(begin: bytes) -> bool:
@@ -84,7 +81,7 @@ def encrypt(source: BinaryIO, out: IO[bytes], recipients: Sequence[str]) -> None
     """Encrypt all that ``source`` gives to these recipients, block by block.
 
     Raises:
-        WrongUseError: one of them is no recipient.
+        UserFileError: one of them is no recipient.
         OSError: source or target failed.
     """
     import pyrage
@@ -128,7 +125,7 @@ def check_header(data: bytes, name: str) -> None:
     Raises:
         DamagedAgeFileError, ForeignAgeFileError: as ``decrypt``.
     """
-    if len(data) > MAX_FILE_BYTES:
+    if len(data) > MAX_PACKAGE_BYTES:
         raise ForeignAgeFileError(
             f"{name} is larger than any package may be ({MAX_PACKAGE_BYTES // 2**20} MB); it was "
             "not opened."

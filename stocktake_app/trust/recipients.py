@@ -11,14 +11,15 @@ from datetime import datetime
 
 from stocktake_app.model.codes import Role, Verdict
 from stocktake_app.trust import signed_json
-from stocktake_app.trust.certificates import Subject, subject_of
-from stocktake_app.trust.chain import Trust, judge_chain
+from stocktake_app.trust.certificates import UNREADABLE, Subject, subject_of
+from stocktake_app.trust.chain import Chain, Trust, judge_chain
 from stocktake_app.trust.cms import BadSignatureError, Signer, open_detached, sign_detached
 from stocktake_app.trust.signed_json import BadSignedFileError
 
 FORMAT = "stocktake-recipient/1"
+MAX_BYTES = signed_json.MAX_BYTES
 _MEMBERS = ("format", "created", "recipient", "signature")
-_WHAT = "notice of an encryption key"
+WHAT = "notice of an encryption key"
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,22 @@ class Recipient:
         return self.subject.unit
 
 
+@dataclass(frozen=True)
+class Notice:
+    """A notice whose own signature holds; nobody has judged yet who stands behind it."""
+
+    chain: Chain
+    recipient: str
+    created: datetime
+
+    @property
+    def identity(self) -> str:
+        """Whose it is, as the certificate says."""
+        return subject_of(self.chain[0]).identity
+
+
 def make_recipient_notice(recipient: str, signer: Signer, now: datetime) -> bytes:
-    """Sign an office's own recipient; the same recipient, signer and second give the same words."""
+    """Sign an office's own recipient."""
     body = {
         "format": FORMAT,
         "created": now.isoformat(timespec="seconds"),
@@ -52,38 +67,39 @@ def is_recipient_notice(data: bytes) -> bool:
     return data.startswith(b"{") and FORMAT.encode() in data
 
 
-def read_recipient_notice(data: bytes, trust: Trust, at: datetime) -> Recipient:
-    """Read a notice and check who stands behind it.
+def open_notice(data: bytes) -> Notice:
+    """Read a notice and check its signature.
 
     Raises:
-        BadSignedFileError: it was changed, or is by nobody who may be written to: unknown, ended,
-            withdrawn, or an officer.
+        BadSignedFileError: it is none, or was changed.
     """
-    body = signed_json.read_object(data, _WHAT, FORMAT, _MEMBERS)
-    signature = signed_json.decode_bytes(body.pop("signature"), _WHAT)
+    body = signed_json.read_object(data, WHAT, FORMAT, _MEMBERS)
+    signature = signed_json.decode_bytes(body.pop("signature"), WHAT)
     try:
         opened = open_detached(signed_json.canonical(body), signature)
-        created = datetime.fromisoformat(body["created"])
-        same = created == opened.signing_time
-    except (BadSignatureError, ValueError, TypeError) as error:
+        same = datetime.fromisoformat(body["created"]) == opened.signing_time
+        subject_of(opened.chain[0])
+    except (BadSignatureError, *UNREADABLE, TypeError) as error:
         raise BadSignedFileError(
-            f"This {_WHAT} is damaged or was changed ({error}); ask for a new one."
+            f"This {WHAT} is damaged or was changed ({error}); ask for a new one."
         ) from None
     if not same:
-        raise BadSignedFileError(f"This {_WHAT} names another time than its signature.")
-    found = judge_chain(opened.chain, trust, at)
+        raise BadSignedFileError(f"This {WHAT} names another time than its signature.")
+    return Notice(opened.chain, body["recipient"], opened.signing_time)
+
+
+def judge_notice(notice: Notice, trust: Trust, at: datetime) -> Recipient:
+    """Check who stands behind a notice.
+
+    Raises:
+        BadSignedFileError: nobody who may be written to: unknown, ended, withdrawn, an officer.
+    """
+    found = judge_chain(notice.chain, trust, at)
     if found.verdict is not Verdict.VALID or found.subject is None:
-        raise BadSignedFileError(" ".join([f"This {_WHAT} cannot be trusted.", *found.reasons]))
+        raise BadSignedFileError(" ".join([f"This {WHAT} cannot be trusted.", *found.reasons]))
     if found.subject.role is Role.OFFICER:
         raise BadSignedFileError(f"{found.subject.name} is an officer; offices have such keys.")
-    return Recipient(found.subject, found.fingerprint, body["recipient"], created)
-
-
-def signed_by(data: bytes, signer: Signer) -> bool:
-    """Say whether this is a notice made with the signer's present certificate."""
-    body = signed_json.read_object(data, _WHAT, FORMAT, _MEMBERS)
-    signature = signed_json.decode_bytes(body.pop("signature"), _WHAT)
-    return open_detached(signed_json.canonical(body), signature).chain == signer.chain
+    return Recipient(found.subject, found.fingerprint, notice.recipient, notice.created)
 
 
 def newest(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:

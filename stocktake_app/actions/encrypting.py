@@ -1,0 +1,122 @@
+"""Confidential transport: the encrypted copy of a package, and opening one that came.
+
+A package is signed as always and then encrypted, block by block, straight onto the medium where
+the copy goes: nothing readable is ever written there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from stocktake_app.actions.identity import unlock
+from stocktake_app.actions.recipients import TRANSPORT, recipients
+from stocktake_app.errors import RefusedError, WrongUseError
+from stocktake_app.exchange import age
+from stocktake_app.model.codes import Role
+from stocktake_app.store.files import atomic_file
+from stocktake_app.store.trust_objects import load_trust
+from stocktake_app.store.workspace import Workspace
+from stocktake_app.trust.recipients import MAX_BYTES, Recipient, judge_notice, open_notice
+
+HQ = "HQ"
+
+
+@dataclass(frozen=True)
+class Addressees:
+    """For whom something is encrypted: ``offices`` as people call them, all of them trusted."""
+
+    recipients: tuple[Recipient, ...]
+
+    @property
+    def offices(self) -> tuple[str, ...]:
+        """The offices, without repetition."""
+        return tuple(dict.fromkeys(one.office for one in self.recipients))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The people and offices who will be able to open it."""
+        return tuple(f"{one.subject.name} ({one.fingerprint})" for one in self.recipients)
+
+
+def addressees(workspace: Workspace, to: Sequence[str], now: datetime) -> Addressees:
+    """Find whom ``to`` names: ``HQ``, a bureau's code, or a file with an office's signed notice.
+
+    A bare ``age1…`` text is refused: nobody stands behind it, and whoever could make somebody type
+    one could read everything.
+
+    Raises:
+        RefusedError: no key of that office is known here, or the file cannot be trusted.
+        WrongUseError: it is a bare recipient.
+    """
+    known = recipients(workspace, now)
+    found = [one for name in to for one in _find(workspace, name, known, now)]
+    return Addressees(tuple(dict.fromkeys(found)))
+
+
+def encrypted_name(name: str, to: Addressees) -> str:
+    """Name the encrypted copy: ``a.xlsx`` for HQ becomes ``a.for-HQ.xlsx.age``."""
+    return age.age_name(name, "-".join(to.offices))
+
+
+def encrypt_to(source: BinaryIO, out: Path, to: Addressees) -> None:
+    """Write an encrypted copy, durably and whole or not at all; memory stays small.
+
+    Raises:
+        MachineError: it cannot be written there.
+    """
+    with atomic_file(out) as target:
+        age.encrypt(source, target, [one.recipient for one in to.recipients])
+
+
+def open_encrypted(
+    workspace: Workspace | None, data: bytes, name: str, passphrase: str | None
+) -> bytes:
+    """Return a package as it was before it was encrypted, in memory; others come back unchanged.
+
+    Raises:
+        NotForUsError: it is for somebody else.
+        DamagedAgeFileError, ForeignAgeFileError: it cannot be opened by anybody here.
+        WrongUseError: there is no workspace whose key could open it.
+        PassphraseNeededError: that key is locked.
+    """
+    if not age.is_encrypted(data):
+        return data
+    age.check_header(data, name)
+    if workspace is None:
+        raise WrongUseError(
+            f"{name} is encrypted; only the office that it is for can check it: give --workspace"
+        )
+    return age.decrypt(data, _secrets(workspace, passphrase), name)
+
+
+def _secrets(workspace: Workspace, passphrase: str | None) -> list[str]:
+    if workspace.role is Role.OFFICER:
+        return []  # officers have no such key, so none is asked for
+    unlocked = unlock(workspace, passphrase)
+    names = [name for name in unlocked.key_names() if name == TRANSPORT]
+    return [unlocked.secret(name).decode() for name in names]
+
+
+def _find(
+    workspace: Workspace, name: str, known: Sequence[Recipient], now: datetime
+) -> list[Recipient]:
+    if name.startswith("age1"):
+        raise WrongUseError(
+            "--encrypt-to takes HQ, a bureau's code, or a file with an office's notice, not a bare "
+            "recipient: nobody stands behind it"
+        )
+    found = [one for one in known if one.office == name.upper()]
+    if found:
+        return found
+    path = Path(name)
+    if path.is_file():
+        with path.open("rb") as file:
+            notice = open_notice(file.read(MAX_BYTES + 1))
+        return [judge_notice(notice, load_trust(workspace), now)]
+    raise RefusedError(
+        f"no encryption key of {name} is known here. It comes with the answer to your request and "
+        f"with every package from {name}: take one in, or ask for the file that `identity "
+        "recipients --out FILE` writes there"
+    )
