@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from stocktake_app.actions.identity import unlock
-from stocktake_app.actions.recipients import TRANSPORT, recipients
+from stocktake_app.actions.recipients import TRANSPORT, recipients, take_recipient
 from stocktake_app.errors import RefusedError, WrongUseError
 from stocktake_app.exchange import age
 from stocktake_app.model.codes import Role
 from stocktake_app.store.files import atomic_file
-from stocktake_app.store.trust_objects import load_trust
 from stocktake_app.store.workspace import Workspace
-from stocktake_app.trust.recipients import MAX_BYTES, Recipient, judge_notice, open_notice
+from stocktake_app.trust.recipients import MAX_BYTES, Recipient
 
 HQ = "HQ"
 
@@ -113,8 +112,7 @@ def _find(
     path = Path(name)
     if path.is_file():
         with path.open("rb") as file:
-            notice = open_notice(file.read(MAX_BYTES + 1))
-        return [judge_notice(notice, load_trust(workspace), now)]
+            return [take_recipient(workspace, file.read(MAX_BYTES + 1), now)]
     raise RefusedError(
         f"no encryption key of {name} is known here. It comes with the answer to your request and "
         f"with every package from {name}: take one in, or ask for the file that `identity "

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cryptography.x509 import KeyUsage
 
+from stocktake_app.actions.recipients import publish_recipient, recipient_notices
 from stocktake_app.actions.result import Result
 from stocktake_app.actions.trusting import (
     known_chains,
@@ -147,8 +148,12 @@ def own_signer(workspace: Workspace, passphrase: str | None, *, now: datetime) -
     unlocked = unlock(workspace, passphrase)
     keys = _own_keys(workspace, unlocked)
     chain = own_chain(workspace)
-    if chain:
-        return Signer(keys.signing, chain)
+    signer = Signer(keys.signing, chain) if chain else _first_signer(workspace, keys, now)
+    publish_recipient(workspace, unlocked, signer, now)
+    return signer
+
+
+def _first_signer(workspace: Workspace, keys: OwnKeys, now: datetime) -> Signer:
     if workspace.role is Role.HQ:
         made = enrolment.found_hq(keys, own_subject(workspace), now)
         add_anchor(workspace, made.anchor, now)
@@ -216,7 +221,8 @@ def approve(
     signer = own_signer(workspace, passphrase, now=now)
     authority = _authority(workspace, unlock(workspace, passphrase))
     known = [chain[0] for chain in known_chains(workspace)]
-    answer = enrolment.approve(found, authority, signer, now, known)
+    notices = recipient_notices(workspace, now)
+    answer = enrolment.approve(found, authority, signer, now, known, notices)
     trust = Trust((authority.root,), practice=workspace.practice)
     chain = enrolment.read_approval(answer, trust, now).chain
     remember_chains(workspace, (chain,))
