@@ -19,6 +19,11 @@ def new_id() -> str:
     return f"{value:032x}"
 
 
+def new_salt() -> str:
+    """Return 128 random bits as 32 hexadecimal digits: nobody guesses a content by its hash."""
+    return secrets.token_hex(16)
+
+
 def new_row_id() -> str:
     """Return the id of a repeat row: ten characters that cannot be misread, about 49 bits."""
     return "".join(secrets.choice(ROW_ALPHABET) for _ in range(10))

@@ -1,6 +1,7 @@
 """Changes: appended here, brought by imports, and folded into what entries show."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from stocktake_app.errors import RefusedError
@@ -8,9 +9,17 @@ from stocktake_app.model import paths
 from stocktake_app.model.change import MAX_NUMBER, Change
 from stocktake_app.model.codes import Role
 from stocktake_app.model.fold import EntryState
+from stocktake_app.model.ids import Ids, new_salt
 from stocktake_app.model.scope import Author, may_touch
 from stocktake_app.store import rows
+from stocktake_app.store.confidential import Sealable, sealable
 from stocktake_app.store.database import Connection
+from stocktake_app.store.disclosures import (
+    Disclosed,
+    disclosed,
+    insert_disclosures,
+    known_of,
+)
 from stocktake_app.store.judging import StoredChange, may_count
 from stocktake_app.store.lines import reserved_segments, stored_line
 from stocktake_app.store.promoted import utc
@@ -20,6 +29,20 @@ from stocktake_app.store.workspace import Workspace
 Replaces = Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True)
+class OwnEdit:
+    """An edit of ours: contents by path (None clears) and the change ids that it replaces.
+
+    ``attached`` are the disclosures of files that answers name by digest; ``salts`` gives 32
+    random hexadecimal digits for each confidential answer.
+    """
+
+    values: Mapping[str, str | None]
+    replaces: Replaces
+    salts: Ids = new_salt
+    attached: Mapping[str, bytes] = field(default_factory=dict)
+
+
 def append_change(
     workspace: Workspace,
     entry: str,
@@ -27,11 +50,13 @@ def append_change(
     now: datetime,
     *,
     replaces: Replaces | None = None,
+    salts: Ids = new_salt,
 ) -> Change:
     """Make a change of our own at once: settle a conflict, review, comment, withdraw, code.
 
     Without ``replaces`` it replaces the live values that stand now at the paths it sets, so
-    setting one of several differing versions settles them.
+    setting one of several differing versions settles them. ``values`` are contents; a version
+    whose content is withheld is set by what its change says (``Version.stored``).
 
     Raises:
         RefusedError: the entry is not ours to change, or a path is not ours to set.
@@ -40,7 +65,7 @@ def append_change(
         if replaces is None:
             heads = _state(connection, entry).heads
             replaces = {path: heads[path] for path in values if path in heads}
-        return insert_own(connection, workspace, entry, (values, replaces), now)
+        return insert_own(connection, workspace, entry, OwnEdit(values, replaces, salts), now)
 
 
 def delete_entry(workspace: Workspace, entry: str, now: datetime) -> Change:
@@ -52,7 +77,7 @@ def delete_entry(workspace: Workspace, entry: str, now: datetime) -> Change:
         heads = _state(connection, entry).heads
         replaces = {path: ids for path, ids in heads.items() if _is_ours(workspace, path)}
         deletion = {paths.DELETED: "1"}
-        return insert_own(connection, workspace, entry, (deletion, replaces), now)
+        return insert_own(connection, workspace, entry, OwnEdit(deletion, replaces), now)
 
 
 def changes_of(workspace: Workspace, entry: str, *, counted: bool = True) -> list[Change]:
@@ -66,6 +91,14 @@ def entry_state(workspace: Workspace, entry: str) -> EntryState:
     """Return the folded state of an entry: live values, heads, conflicts."""
     with workspace.store.reading() as connection:
         return _state(connection, entry)
+
+
+def entry_contents(workspace: Workspace, entry: str) -> tuple[EntryState, Disclosed]:
+    """Return the folded state of an entry, and its shown answers with contents put in."""
+    with workspace.store.reading() as connection:
+        state = _state(connection, entry)
+        known = known_of(connection, entry_key(connection, entry))
+    return state, disclosed(state.answers, known)
 
 
 def rebuild_entries(workspace: Workspace, entries: Iterable[str] | None = None) -> int:
@@ -94,16 +127,20 @@ def insert_own(
     connection: Connection,
     workspace: Workspace,
     entry: str,
-    edit: tuple[Mapping[str, str | None], Replaces],
+    edit: OwnEdit,
     now: datetime,
 ) -> Change:
     """Give number, Lamport time and id to an edit of ours, store it and settle its entry.
 
+    What its questionnaire marks confidential goes into the change as a salted hash, and its
+    content beside it.
+
     Raises:
         RefusedError: the entry or a path is not ours to change.
     """
-    values, replaces = edit
-    _check_ours(connection, workspace, entry, {*values, *replaces})
+    replaces = edit.replaces
+    _check_ours(connection, workspace, entry, {*edit.values, *replaces})
+    sealed = _sealable(connection, entry, edit)
     device = rows.device_key(connection, workspace.device)
     lamport = min(int(rows.setting(connection, "lamport")) + 1, MAX_NUMBER)
     change = Change(
@@ -112,13 +149,25 @@ def insert_own(
         entry=entry,
         lamport=lamport,
         time=now.isoformat(timespec="seconds"),
-        set=dict(values),
+        set=dict(sealed.values),
         replaces=replaces,
     )
     rows.set_setting(connection, "lamport", lamport)
     _insert(connection, change, device)
-    settle_all(connection, workspace, [_entry_row(connection, entry)])
+    key = _entry_row(connection, entry)
+    insert_disclosures(connection, key, sealed.disclosures)
+    settle_all(connection, workspace, [key])
     return change
+
+
+def _sealable(connection: Connection, entry: str, edit: OwnEdit) -> Sealable:
+    key = entry_key(connection, entry)
+    form = edit.values.get(paths.FORM) or connection.value(
+        "SELECT f.sha256 FROM entry e JOIN form f ON f.key = e.form WHERE e.key = ?", (key,)
+    )
+    return sealable(
+        connection, key, form or "", edit.values, attached=edit.attached, salts=edit.salts
+    )
 
 
 def _state(connection: Connection, entry: str) -> EntryState:

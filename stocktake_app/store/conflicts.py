@@ -7,8 +7,9 @@ from stocktake_app.errors import RefusedError
 from stocktake_app.model import paths
 from stocktake_app.model.fold import EntryState
 from stocktake_app.store import rows
-from stocktake_app.store.changes import entry_changes
+from stocktake_app.store.changes import entry_changes, entry_key
 from stocktake_app.store.database import Connection, Row
+from stocktake_app.store.disclosures import Known, known_of
 from stocktake_app.store.entries import find_entry
 from stocktake_app.store.judging import StoredChange
 from stocktake_app.store.settling import state_of
@@ -19,13 +20,16 @@ from stocktake_app.store.workspace import Workspace, own_author_key
 class Version:
     """One value that somebody gave to an answer, and who, when and on which laptop.
 
-    ``value`` None means blank. ``time`` is the laptop's claim (RFC 3339 with its offset); ``seal``
-    is "" while it is unsealed. ``live`` says whether nothing replaces it; ``counted`` is False
-    when it is set aside, with ``reason`` why.
+    ``value`` None means blank, or that its content is ``withheld``; ``stored`` is what the change
+    says itself, a digest for what is confidential. ``time`` is the laptop's claim (RFC 3339 with
+    its offset); ``seal`` is "" while it is unsealed. ``live`` says whether nothing replaces it;
+    ``counted`` is False when it is set aside, with ``reason`` why.
     """
 
     path: str
     value: str | None
+    stored: str | None
+    withheld: bool
     change: str
     device: str
     number: int
@@ -151,8 +155,9 @@ def trace(workspace: Workspace, entry: str, row: str = "") -> Trace:
             for one in live
         }
         title, form = _title_and_form(connection, key)
+        text = state.answers.get(paths.join(row, "text"), "") if row else ""
+        text = known_of(connection, key).content(text) or ""
         signed = _signed(connection, [one.key for one in changes if one.id in sources])
-    text = state.answers.get(paths.join(row, "text"), "") if row else ""
     return Trace(name, row, title, form, text, signed)
 
 
@@ -164,6 +169,7 @@ class _Told:
     state: EntryState
     makers: Mapping[int, Row]
     reasons: dict[int, str]
+    known: Known
 
     @classmethod
     def of(cls, connection: Connection, workspace: Workspace, entry: str) -> "_Told":
@@ -182,14 +188,20 @@ class _Told:
             (keys,),
         )
         return cls(
-            changes, state_of(entry, changes), {row[0]: row[1:] for row in makers}, dict(reasons)
+            changes,
+            state_of(entry, changes),
+            {row[0]: row[1:] for row in makers},
+            dict(reasons),
+            known_of(connection, entry_key(connection, entry)),
         )
 
     def version(self, change: StoredChange, path: str) -> Version:
         author, name, office, bureau, seal = self.makers[change.key]
         return Version(
             path=path,
-            value=change.values[path],
+            value=self.known.content(change.values[path]),
+            stored=change.values[path],
+            withheld=self.known.withholds(change.values[path]),
             change=change.id,
             device=change.device,
             number=change.number,

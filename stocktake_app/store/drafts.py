@@ -13,13 +13,15 @@ from datetime import datetime
 from stocktake_app import settings
 from stocktake_app.errors import RefusedError, WrongUseError
 from stocktake_app.model import paths
+from stocktake_app.model.disclosure import Attachment, as_answer, digest_of, read_disclosure
 from stocktake_app.model.ids import Ids, new_id
-from stocktake_app.store.changes import entry_state
+from stocktake_app.store.changes import entry_contents
 from stocktake_app.store.database import Connection, Row
 from stocktake_app.store.promoted import promote
 from stocktake_app.store.workspace import Workspace
 
 Answers = dict[str, str | None]
+_CLOSED = "This draft is closed already; open its entry to change it."
 
 
 @dataclass(frozen=True)
@@ -104,13 +106,14 @@ def start_draft(
     """Begin a draft of a new entry of this form (SHA-256), or of an entry that exists.
 
     The one draft that an entry already has is returned as it stands. Differing versions begin as
-    the shown one; saving another value over them settles them.
+    the shown one; saving another value over them settles them. An answer whose content is withheld
+    begins as none, and stays what it is unless something is written there.
     """
     base: Mapping[str, str] = {}
     heads: Mapping[str, tuple[str, ...]] = {}
     if entry is not None:
-        state = entry_state(workspace, entry)
-        base, heads = state.answers, state.heads
+        state, read = entry_contents(workspace, entry)
+        base, heads = read.answers, state.heads
     name = ids()
     with workspace.drafts.writing() as connection:
         known = entry and connection.value(
@@ -159,6 +162,48 @@ def save_answers(
         _check(path, value)
     step = {path: _storable(value) for path, value in values.items()}
     _append(workspace, draft, "save", json.dumps(step, ensure_ascii=False), now)
+
+
+def attach(workspace: Workspace, draft: str, path: str, file: Attachment, *, now: datetime) -> str:
+    """Attach a file to a draft as an answer, durably, and return its digest (64 digits).
+
+    Raises:
+        RefusedError, MachineError: as ``save_answer``.
+    """
+    data = file.encoded
+    digest = digest_of(data)
+    count = workspace.drafts.execute_durably(
+        "INSERT OR REPLACE INTO draft_attachment (draft, digest, data)"
+        " SELECT key, ?2, ?3 FROM draft WHERE id = ?1 AND discarded = 0",
+        (draft, digest, data),
+    )
+    if count != 1:
+        raise RefusedError(_CLOSED)
+    save_answer(workspace, draft, path, as_answer(digest), now=now)
+    return digest
+
+
+def draft_attachment(workspace: Workspace, draft: str, digest: str) -> Attachment | None:
+    """Return a file that was attached to a draft, or None when it is not among the draft's."""
+    with workspace.drafts.reading() as connection:
+        data = connection.value(
+            "SELECT a.data FROM draft_attachment a JOIN draft d ON d.key = a.draft"
+            " WHERE d.id = ? AND a.digest = ?",
+            (draft, digest),
+        )
+    found = None if data is None else read_disclosure(data)
+    return found if isinstance(found, Attachment) else None
+
+
+def attached_to(connection: Connection, draft: str) -> dict[str, bytes]:
+    """Return the disclosures of a draft's files by digest, read on the caller's connection."""
+    return dict(
+        connection.rows(
+            "SELECT a.digest, a.data FROM draft_attachment a JOIN draft d ON d.key = a.draft"
+            " WHERE d.id = ?",
+            (draft,),
+        )
+    )
 
 
 def undo(workspace: Workspace, draft: str, *, now: datetime) -> Answers:
@@ -267,7 +312,7 @@ def _draft_row(connection: Connection, draft: str) -> Row:
         (draft,),
     )
     if row is None:
-        raise RefusedError("This draft is closed already; open its entry to change it.")
+        raise RefusedError(_CLOSED)
     return row
 
 
@@ -294,7 +339,7 @@ def _append(workspace: Workspace, draft: str, kind: str, answers: str, now: date
         (draft, _moment(now), kind, answers),
     )
     if count != 1:
-        raise RefusedError("This draft is closed already; open its entry to change it.")
+        raise RefusedError(_CLOSED)
 
 
 def _mark(workspace: Workspace, draft: str, *, discarded: bool) -> None:
@@ -302,7 +347,7 @@ def _mark(workspace: Workspace, draft: str, *, discarded: bool) -> None:
         "UPDATE draft SET discarded = ? WHERE id = ?", (int(discarded), draft)
     )
     if count != 1:
-        raise RefusedError("This draft is closed already; open its entry to change it.")
+        raise RefusedError(_CLOSED)
 
 
 def _storable(value: str | None) -> str | None:

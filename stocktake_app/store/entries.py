@@ -1,6 +1,5 @@
 """Entries as screens and documents read them: one by id, or a list that is filtered and sorted."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -8,6 +7,7 @@ from enum import StrEnum
 from stocktake_app.errors import RefusedError
 from stocktake_app.store import rows
 from stocktake_app.store.database import Connection, Row
+from stocktake_app.store.disclosures import AttachmentInfo, read_answers
 from stocktake_app.store.folding import match_expression
 from stocktake_app.store.workspace import Workspace
 
@@ -48,10 +48,16 @@ class Entry(EntrySummary):
     """A whole entry: ``answers`` are the shown values by path, reserved paths included.
 
     ``conflict_paths`` are the paths of which ``answers`` shows one version of several.
+    ``withheld`` are the paths that have an answer whose content is not here, so ``answers`` has
+    none; ``erased`` those of them where it is gone for good. Where ``attachments`` names a file,
+    the answer is its digest's name.
     """
 
     answers: Mapping[str, str] = field(default_factory=dict)
     conflict_paths: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    erased: tuple[str, ...] = ()
+    attachments: Mapping[str, AttachmentInfo] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -182,18 +188,16 @@ def get_entry(workspace: Workspace, entry: str) -> Entry:
         paths = connection.rows(
             "SELECT DISTINCT path FROM conflict WHERE entry = ? ORDER BY path", (key,)
         )
+        read = read_answers(connection, key, row[-1])
     summary = _summary(row[:-1])
     return Entry(
         **{**asdict(summary), "id": name, "countries": summary.countries},
-        answers=shown_answers(row[-1]),
+        answers=read.answers,
         conflict_paths=tuple(path for (path,) in paths),
+        withheld=read.withheld,
+        erased=read.erased,
+        attachments=read.attachments,
     )
-
-
-def shown_answers(text: str | None) -> dict[str, str]:
-    """Return an entry's answers from its JSON or that of its only change, sorted by path."""
-    stored = json.loads(text) if text else {}
-    return {path: value for path, value in sorted(stored.items()) if value is not None}
 
 
 def find_entry(connection: Connection, entry: str) -> tuple[int, str]:

@@ -13,9 +13,11 @@ from stocktake_app.errors import RefusedError
 from stocktake_app.model import paths
 from stocktake_app.model.change import Change
 from stocktake_app.model.codes import EntryStatus
-from stocktake_app.store.changes import entry_changes, insert_own
+from stocktake_app.model.ids import Ids, new_salt
+from stocktake_app.store.changes import OwnEdit, entry_changes, entry_key, insert_own
 from stocktake_app.store.database import Connection
-from stocktake_app.store.drafts import Draft, last_step, list_drafts, read_draft
+from stocktake_app.store.disclosures import known_of
+from stocktake_app.store.drafts import Draft, attached_to, last_step, list_drafts, read_draft
 from stocktake_app.store.workspace import Workspace
 
 _GIVEN = {paths.FORM, paths.STATE}
@@ -30,6 +32,18 @@ class Edit:
     replaces: Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True)
+class _Typed:
+    """A draft at a step with its files, and how it is to be frozen."""
+
+    draft: Draft
+    step: int
+    attached: Mapping[str, bytes]
+    answers: Mapping[str, str] | None
+    finished: bool
+    salts: Ids
+
+
 def freeze(
     workspace: Workspace,
     draft: str,
@@ -37,13 +51,15 @@ def freeze(
     *,
     finished: bool,
     answers: Mapping[str, str] | None = None,
+    salts: Ids = new_salt,
 ) -> Change | None:
     """Make the change of a draft and close the draft; None when it changes nothing.
 
     It sets only what differs from what the draft began with, and replaces only what the draft had
     seen. A repeat row that lost all its answers is marked as deleted. ``answers`` are those to
     freeze when they differ from the draft's (the form session's ``sealed_answers()``: irrelevant
-    ones emptied); reserved ones stay as the draft has them.
+    ones emptied); reserved ones stay as the draft has them. What the questionnaire marks
+    confidential is frozen as a hash with a fresh one of ``salts``.
 
     Raises:
         RefusedError: the draft is closed or discarded, or its entry is not ours to change.
@@ -51,9 +67,11 @@ def freeze(
     with workspace.store.writing() as store:
         with workspace.drafts.reading() as drafts:
             found, step = read_draft(drafts, draft), last_step(drafts, draft)
+            attached = attached_to(drafts, draft)
         if found.discarded:
             raise RefusedError("This draft was discarded; bring it back first.")
-        change = _freeze(store, workspace, (found, step), (answers, finished), now)
+        typed = _Typed(found, step, attached, answers, finished, salts)
+        change = _freeze(store, workspace, typed, now)
     _close(workspace, draft, step)
     return change
 
@@ -82,29 +100,23 @@ def make_edit(draft: Draft, answers: Mapping[str, str] | None, *, finished: bool
     return _with_form_and_state(draft, values, replaces, finished=finished)
 
 
-def _freeze(
-    store: Connection,
-    workspace: Workspace,
-    draft: tuple[Draft, int],
-    wanted: tuple[Mapping[str, str] | None, bool],
-    now: datetime,
-) -> Change | None:
-    found, step = draft
-    answers, finished = wanted
+def _freeze(store: Connection, workspace: Workspace, typed: _Typed, now: datetime) -> Change | None:
+    found = typed.draft
     before = store.row("SELECT change, step FROM frozen_draft WHERE draft = ?", (found.id,))
     if before is not None:
         first = _change(store, found.entry, before[0])
-        if before[1] == step:
+        if before[1] == typed.step:
             return first
-        found = _after(found, first)
-    edit = make_edit(found, answers, finished=finished)
+        found = _after(store, found, first)
+    edit = make_edit(found, typed.answers, finished=typed.finished)
     if not edit.values:
         return None
-    change = insert_own(store, workspace, found.entry, (edit.values, edit.replaces), now)
+    own = OwnEdit(edit.values, edit.replaces, typed.salts, typed.attached)
+    change = insert_own(store, workspace, found.entry, own, now)
     store.execute(
         "INSERT INTO frozen_draft (draft, change, step) VALUES (?1, ?2, ?3)"
         " ON CONFLICT (draft) DO UPDATE SET change = ?2, step = ?3",
-        (found.id, change.id, step),
+        (found.id, change.id, typed.step),
     )
     return change
 
@@ -113,9 +125,11 @@ def _change(store: Connection, entry: str, name: str) -> Change:
     return next(one for one in entry_changes(store, entry) if one.id == name).change(entry)
 
 
-def _after(draft: Draft, change: Change) -> Draft:
+def _after(store: Connection, draft: Draft, change: Change) -> Draft:
     """Return the draft as if it had begun after a change that was already made of it."""
-    base = {**draft.base, **change.set}
+    known = known_of(store, entry_key(store, draft.entry))
+    said = {path: known.content(value) for path, value in change.set.items()}
+    base = {**draft.base, **said}
     heads = {path: ids for path, ids in draft.heads.items() if path not in change.replaces}
     return replace(
         draft,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from stocktake_app.model import paths
+from stocktake_app.store.disclosures import Disclosed
 
 Answers = Mapping[str, str]
 Rows = dict[str, list[tuple[str, dict[str, str]]]]
@@ -55,9 +56,9 @@ def project(found: Projected, entry: int, form_id: str, answers: Answers) -> Non
         found.indicator_readings.append(_indicator_reading(entry, said, answers))
 
 
-def searchable(answers: Answers) -> Iterator[str]:
-    """Yield the texts of an entry that are searched: answers, comments, translations."""
-    for path, value in answers.items():
+def searchable(read: Disclosed) -> Iterator[str]:
+    """Yield the texts of an entry that are searched: answers, comments, names of files."""
+    for path, value in read.words.items():
         if path.rpartition("/")[2] not in _UNSEARCHED:
             yield value
 

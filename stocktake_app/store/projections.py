@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from stocktake_app.store import rows
 from stocktake_app.store.database import Connection
-from stocktake_app.store.entries import shown_answers
+from stocktake_app.store.disclosures import read_answers
 from stocktake_app.store.folding import fold_text, stems
 from stocktake_app.store.projecting import Projected, project, searchable
 from stocktake_app.store.settling import Progress
@@ -103,9 +103,9 @@ def _refresh_block(connection: Connection, limit: int) -> int:
     texts = []
     for key, form_id, answers, shown in found:
         if shown:
-            said = shown_answers(answers)
-            project(projected, key, form_id, said)
-            texts.append((key, *_folded("\n".join(searchable(said)))))
+            read = read_answers(connection, key, answers)
+            project(projected, key, form_id, read.answers)
+            texts.append((key, *_folded("\n".join(searchable(read)))))
     _insert(connection, projected)
     connection.executemany("INSERT INTO entry_text (rowid, text, stems) VALUES (?, ?, ?)", texts)
     connection.executemany("UPDATE entry SET stale = 0 WHERE key = ?", [row[:1] for row in found])

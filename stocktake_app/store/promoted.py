@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from stocktake_app.model import paths
+from stocktake_app.model.disclosure import PREFIX
 from stocktake_app.store.shapes import NO_QUESTIONS, Questions, questions_of
 
 _TITLE_CHARS = 200
@@ -16,7 +17,8 @@ Promoted = tuple[str, str, str, str, str, str, str]
 def promote(answers: Mapping[str, str | None], questions: Questions | None = None) -> Promoted:
     """Return the promoted answers; ``questions`` are those of the paths, if they are at hand.
 
-    Of two answers of one name, the one whose path is the first stands.
+    Of two answers of one name, the one whose path is the first stands. What a change gives as a
+    digest only is not promoted.
     """
     known = questions or questions_of(answers) or NO_QUESTIONS
     get = answers.get
@@ -25,7 +27,8 @@ def promote(answers: Mapping[str, str | None], questions: Questions | None = Non
     )
     title = _first(answers, known.titles)[:_TITLE_CHARS]
     form, state = get(paths.FORM) or "", get(paths.STATE) or ""
-    return (form, title, state, event, bureau, countries, language)
+    found = (form, title, state, event, bureau, countries, language)
+    return _plain(found) if PREFIX in "".join(found) else found
 
 
 def utc(time: str) -> str:
@@ -34,6 +37,13 @@ def utc(time: str) -> str:
         return f"{time[:_SECONDS]}Z"
     moment = datetime.fromisoformat(time).astimezone(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _plain(found: Promoted) -> Promoted:
+    form, title, state, event, bureau, countries, language = (
+        "" if PREFIX in one else one for one in found
+    )
+    return (form, title, state, event, bureau, countries, language)
 
 
 def _first(answers: Mapping[str, str | None], among: tuple[str, ...]) -> str:

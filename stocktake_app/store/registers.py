@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from stocktake_app import settings
+from stocktake_app.model.disclosure import is_digest
 from stocktake_app.store.workspace import Workspace
 
 Row = dict[str, str]
@@ -50,7 +51,7 @@ def _published(workspace: Workspace, stem: str) -> dict[str, Row]:
         row = {
             path.rpartition("/")[2]: value
             for path, value in json.loads(answers).items()
-            if value is not None and "@" not in path
+            if value is not None and "@" not in path and not is_digest(value)
         }
         if "name" in row:
             rows[row["name"]] = row

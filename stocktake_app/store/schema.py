@@ -3,8 +3,8 @@
 from stocktake_app.store.database import Database
 from stocktake_app.store.machine_errors import newer_store
 
-STORE_VERSION = 1
-DRAFTS_VERSION = 1
+STORE_VERSION = 2
+DRAFTS_VERSION = 2
 
 
 def prepare_store(database: Database) -> None:

@@ -1,10 +1,11 @@
 """Full text: folded by us, so that accents, ligatures and Arabic spellings do not hide a word."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stocktake_app.model import paths
 from stocktake_app.store.database import Row
-from stocktake_app.store.entries import shown_answers
+from stocktake_app.store.disclosures import read_answers
 from stocktake_app.store.folding import fold_text, match_expression, stem_of, words
 from stocktake_app.store.workspace import Workspace
 
@@ -40,7 +41,7 @@ def search(workspace: Workspace, query: str, *, offset: int = 0, limit: int = 50
     with workspace.store.reading() as connection:
         found = connection.rows(
             # The page's keys first: only its answers are read, not those of every hit.
-            "SELECT e.id, e.title, coalesce(f.form_id, ''), e.updated,"
+            "SELECT e.id, e.title, coalesce(f.form_id, ''), e.updated, e.key,"
             " coalesce(e.answers, c.answers) FROM entry e LEFT JOIN form f ON f.key = e.form"
             " LEFT JOIN change c ON c.key = e.sole WHERE e.key IN (SELECT key FROM entry"
             " WHERE deleted = 0 AND present = 1 AND state != 'withdrawn'"
@@ -48,8 +49,9 @@ def search(workspace: Workspace, query: str, *, offset: int = 0, limit: int = 50
             " ORDER BY updated DESC, id LIMIT ? OFFSET ?) ORDER BY e.updated DESC, e.id",
             (expression, limit, offset),
         )
+        read = [read_answers(connection, row[4], row[5]).words for row in found]
     sought = [{word, stem_of(word)} for word in words(query)]
-    return [_hit(row, sought) for row in found]
+    return [_hit(row, said, sought) for row, said in zip(found, read, strict=True)]
 
 
 def count_hits(workspace: Workspace, query: str) -> int:
@@ -67,9 +69,9 @@ def count_hits(workspace: Workspace, query: str) -> int:
     return count
 
 
-def _hit(row: Row, sought: list[set[str]]) -> Hit:
-    entry, title, form_id, updated, answers = row
-    for path, value in shown_answers(answers).items():
+def _hit(row: Row, answers: Mapping[str, str], sought: list[set[str]]) -> Hit:
+    entry, title, form_id, updated = row[:4]
+    for path, value in answers.items():
         place = -1 if paths.reserved(path) else _place(value, sought)
         if place >= 0:
             return Hit(entry, title, form_id, updated, path, _excerpt(value, place))

@@ -188,6 +188,37 @@ class Conflict(StoreTable, table=True):
     value: str | None = None
 
 
+class Disclosure(StoreTable, table=True):
+    """A confidential answer by the digest that changes of its entry name.
+
+    Kept for each entry on its own, so that whoever names another's digest learns nothing by it.
+    """
+
+    entry: int = Field(primary_key=True, foreign_key="entry.key")
+    digest: str = Field(primary_key=True)
+    salt: str
+    value: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class Attachment(StoreTable, table=True):
+    """A file by the digest that changes of its entry name; ``size`` is of ``data``, in bytes."""
+
+    entry: int = Field(primary_key=True, foreign_key="entry.key")
+    digest: str = Field(primary_key=True)
+    salt: str
+    name: str
+    media_type: str
+    size: int
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Erasure(StoreTable, table=True):
+    """A digest of an entry whose content is erased for good, by a change that counts."""
+
+    entry: int = Field(primary_key=True, foreign_key="entry.key")
+    digest: str = Field(primary_key=True)
+
+
 class PackageImport(StoreTable, table=True):
     """One taking in of one file; ``undone`` is the time of its undoing or ""."""
 
@@ -356,3 +387,12 @@ class DraftStep(DraftTable, table=True):
     at: str
     kind: str
     answers: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class DraftAttachment(DraftTable, table=True):
+    """A file that was attached to a draft: its disclosure, which freezing takes to the store."""
+
+    __tablename__ = "draft_attachment"
+    draft: int = Field(primary_key=True, foreign_key="draft.key", ondelete="CASCADE")
+    digest: str = Field(primary_key=True)
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

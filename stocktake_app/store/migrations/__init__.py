@@ -12,13 +12,18 @@ from alembic.operations import Operations
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection, Engine
 
-from stocktake_app.store.migrations import drafts_0001, store_0001
+from stocktake_app.store.migrations import (
+    drafts_0001,
+    drafts_0002,
+    store_0001,
+    store_0002,
+)
 from stocktake_app.store.migrations.columns import NAMES
 
 Upgrade = Callable[[Operations], None]
 
-STORE: tuple[Upgrade, ...] = (store_0001.upgrade,)
-DRAFTS: tuple[Upgrade, ...] = (drafts_0001.upgrade,)
+STORE: tuple[Upgrade, ...] = (store_0001.upgrade, store_0002.upgrade)
+DRAFTS: tuple[Upgrade, ...] = (drafts_0001.upgrade, drafts_0002.upgrade)
 
 
 def migrate(engine: Engine, revisions: tuple[Upgrade, ...]) -> None:

@@ -1,0 +1,229 @@
+"""Confidential content as it is stored: beside the changes, which say salted hashes only.
+
+Answers are stored with digests; every read that people see puts contents in here. What is not
+here was withheld by whoever sent it, or is erased.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from stocktake_app.errors import RefusedError
+from stocktake_app.model import disclosure
+from stocktake_app.model.disclosure import PREFIX, Attachment, Disclosure, Value
+from stocktake_app.store import rows
+from stocktake_app.store.database import Connection
+from stocktake_app.store.workspace import Workspace
+
+ERASED = "@erased"
+
+
+@dataclass(frozen=True)
+class AttachmentInfo:
+    """What is known of an attachment without opening it: ``size`` in bytes, ``digest`` in hex."""
+
+    digest: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """The content of an entry that is here, by digest, and the digests that are erased."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    attachments: Mapping[str, AttachmentInfo] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
+
+    def content(self, value: str | None) -> str | None:
+        """Return what a stored answer says; None for a blank or a withheld one.
+
+        An attachment is said by its answer itself, which names its digest.
+        """
+        if not disclosure.is_digest(value):
+            return value
+        assert value is not None
+        digest = disclosure.digest_in(value)
+        return value if digest in self.attachments else self.values.get(digest)
+
+    def withholds(self, value: str | None) -> bool:
+        """Say whether a stored answer has content that is not here."""
+        return value is not None and self.content(value) is None
+
+
+@dataclass(frozen=True)
+class Disclosed:
+    """Answers as people read them, by path.
+
+    ``withheld`` are the paths whose content is not here, ``erased`` those of them where it is gone
+    for good; ``attachments`` those whose answer names a file.
+    """
+
+    answers: dict[str, str]
+    withheld: tuple[str, ...] = ()
+    erased: tuple[str, ...] = ()
+    attachments: Mapping[str, AttachmentInfo] = field(default_factory=dict)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The answers with the names of files where they name files."""
+        return self.answers | {path: one.name for path, one in self.attachments.items()}
+
+
+NOTHING = Known()
+
+
+def read_answers(connection: Connection, entry: int, text: str | None) -> Disclosed:
+    """Return an entry's (key) answers from the JSON that it is stored with, sorted by path."""
+    stored = json.loads(text) if text else {}
+    answers = {path: value for path, value in sorted(stored.items()) if value is not None}
+    if not text or PREFIX not in text:
+        return Disclosed(answers)
+    return disclosed(answers, known_of(connection, entry))
+
+
+def disclosed(answers: Mapping[str, str], known: Known) -> Disclosed:
+    """Put contents into stored answers."""
+    shown: dict[str, str] = {}
+    withheld, erased = [], []
+    attachments = {}
+    for path, value in answers.items():
+        content = known.content(value)
+        if content is not None:
+            shown[path] = content
+            if content == value and disclosure.is_digest(value):
+                attachments[path] = known.attachments[disclosure.digest_in(value)]
+        else:
+            withheld.append(path)
+            if disclosure.digest_in(value) in known.erased:
+                erased.append(path)
+    return Disclosed(shown, tuple(withheld), tuple(erased), attachments)
+
+
+def known_of(connection: Connection, entry: int | None) -> Known:
+    """Return the content of an entry (key) that is here."""
+    return NOTHING if entry is None else known_of_each(connection, [entry])[entry]
+
+
+def known_of_each(connection: Connection, entries: Iterable[int]) -> dict[int, Known]:
+    """Return the content of each of these entries (keys) that is here."""
+    wanted = (rows.as_json(entries),)
+    values: dict[int, dict[str, str]] = defaultdict(dict)
+    for entry, digest, value in connection.rows(
+        "SELECT entry, digest, value FROM disclosure"
+        " WHERE entry IN (SELECT value FROM json_each(?))",
+        wanted,
+    ):
+        values[entry][digest] = value
+    files: dict[int, dict[str, AttachmentInfo]] = defaultdict(dict)
+    for entry, *info in connection.rows(
+        "SELECT entry, digest, name, media_type, size FROM attachment"
+        " WHERE entry IN (SELECT value FROM json_each(?))",
+        wanted,
+    ):
+        files[entry][info[0]] = AttachmentInfo(*info)
+    erased: dict[int, set[str]] = defaultdict(set)
+    for entry, digest in connection.rows(
+        "SELECT entry, digest FROM erasure WHERE entry IN (SELECT value FROM json_each(?))", wanted
+    ):
+        erased[entry].add(digest)
+    keys: list[int] = json.loads(wanted[0])
+    return {key: Known(values[key], files[key], frozenset(erased[key])) for key in keys}
+
+
+def insert_disclosures(
+    connection: Connection, entry: int, disclosures: Mapping[str, Disclosure]
+) -> None:
+    """Store content of an entry (key) by digest; erased content is not taken again."""
+    for digest, one in disclosures.items():
+        if connection.value(
+            "SELECT 1 FROM erasure WHERE entry = ? AND digest = ?", (entry, digest)
+        ):
+            continue
+        if isinstance(one, Value):
+            connection.execute(
+                "INSERT OR IGNORE INTO disclosure (entry, digest, salt, value) VALUES (?, ?, ?, ?)",
+                (entry, digest, one.salt, one.value),
+            )
+        else:
+            connection.execute(
+                "INSERT OR IGNORE INTO attachment (entry, digest, salt, name, media_type, size,"
+                " data) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (entry, digest, one.salt, one.name, one.media_type, len(one.data), one.data),
+            )
+
+
+def take_disclosures(
+    connection: Connection,
+    disclosures: Mapping[str, bytes],
+    named: Mapping[str, Iterable[str]],
+) -> set[int]:
+    """Store what a package discloses, for the entries (ids) whose changes in it name each digest.
+
+    Returns the keys of the entries that show more now.
+
+    Raises:
+        RefusedError: bytes are not what they are named.
+    """
+    found: set[int] = set()
+    for entry, digests in named.items():
+        wanted = {digest for digest in digests if digest in disclosures}
+        key = connection.value("SELECT key FROM entry WHERE id = ?", (entry,)) if wanted else None
+        if key is None:
+            continue
+        known = known_of(connection, key)
+        fresh = wanted - known.values.keys() - known.attachments.keys() - known.erased
+        insert_disclosures(
+            connection, key, {digest: _checked(digest, disclosures[digest]) for digest in fresh}
+        )
+        if fresh:
+            found.add(key)
+    return found
+
+
+def disclosures_for(
+    connection: Connection, entries: Iterable[str], named: frozenset[str]
+) -> dict[str, bytes]:
+    """Return the disclosures of these entries (ids) among the digests that seals name."""
+    found: dict[str, bytes] = {}
+    keys = rows.as_json(entries)
+    for digest, salt, value in connection.rows(
+        "SELECT d.digest, d.salt, d.value FROM disclosure d JOIN entry e ON e.key = d.entry"
+        " WHERE e.id IN (SELECT value FROM json_each(?))",
+        (keys,),
+    ):
+        if digest in named:
+            found[digest] = Value(salt, value).encoded
+    for digest, *rest in connection.rows(
+        "SELECT d.digest, d.salt, d.name, d.media_type, d.data FROM attachment d"
+        " JOIN entry e ON e.key = d.entry WHERE e.id IN (SELECT value FROM json_each(?))",
+        (keys,),
+    ):
+        if digest in named:
+            found[digest] = Attachment(*rest).encoded
+    return dict(sorted(found.items()))
+
+
+def get_attachment(workspace: Workspace, entry: str, digest: str) -> Attachment:
+    """Return an attachment of an entry (id) by its digest (64 hexadecimal digits).
+
+    Raises:
+        RefusedError: its content is withheld or erased.
+    """
+    with workspace.store.reading() as connection:
+        row = connection.row(
+            "SELECT a.salt, a.name, a.media_type, a.data FROM attachment a"
+            " JOIN entry e ON e.key = a.entry WHERE e.id = ? AND a.digest = ?",
+            (entry, digest),
+        )
+    if row is None:
+        raise RefusedError("This attachment is not here: it was withheld or erased.")
+    return Attachment(*row)
+
+
+def _checked(digest: str, data: bytes) -> Disclosure:
+    if disclosure.digest_of(data) != digest:
+        raise RefusedError("Confidential content in the file is not what its records name.")
+    return disclosure.read_disclosure(data)
