@@ -83,8 +83,9 @@ class Opened:
 class Limits:
     """What the verifier is willing to read; everything is checked before it is believed.
 
-    Sizes are bytes. ``inflated_bytes`` bounds all parts together, ``ratio`` each single part
-    (inflated to stored; small parts are free), ``parsed_bytes`` each part that is parsed.
+    Sizes are bytes. ``inflated_bytes`` bounds all parts together, and so does ``inflated_ratio``
+    times the file, from ``inflated_free`` on; ``ratio`` bounds each single part (inflated to
+    stored; small parts are free), ``parsed_bytes`` each part that is parsed.
     Seals and objects as encoded may take ``carried_bytes``, or ``carried_ratio`` times the file.
     ``values_bytes`` bounds the confidential answers together, ``attachment_bytes`` each attachment.
     """
@@ -92,6 +93,8 @@ class Limits:
     file_bytes: int = settings.MAX_PACKAGE_BYTES
     entries: int = 20_000
     inflated_bytes: int = 4 * 1024**3
+    inflated_free: int = 256 * 1024**2
+    inflated_ratio: int = 60
     ratio: int = 400
     parsed_bytes: int = 16 * 1024**2
     seals: int = 5_000
@@ -99,6 +102,11 @@ class Limits:
     carried_ratio: int = 4
     values_bytes: int = 256 * 1024**2
     attachment_bytes: int = MAX_ATTACHMENT_BYTES
+
+    def inflated(self, file_bytes: int) -> int:
+        """Return how much the parts of a file of this size may inflate to together."""
+        room = max(self.inflated_free, self.inflated_ratio * file_bytes)
+        return min(self.inflated_bytes, room)
 
     def carried(self, file_bytes: int) -> int:
         """Return how much the seals and objects of a file of this size may take together."""

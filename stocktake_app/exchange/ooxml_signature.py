@@ -15,7 +15,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.utils import (
@@ -25,7 +24,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 
 from stocktake_app.exchange.contents import PACKAGE_FORMAT, AlteredFileError
 from stocktake_app.exchange.relationships import escape
-from stocktake_app.trust.certificates import UNREADABLE, Certificate, certificate_key
+from stocktake_app.trust.certificates import (
+    UNREADABLE,
+    Certificate,
+    certificate_key,
+    load_certificate,
+)
 from stocktake_app.trust.keys import PrivateKey, PublicKey, check_signature, sign
 
 MAX_CERTIFICATES = 6
@@ -118,15 +122,15 @@ def read_signature(data: bytes) -> PackageSignature:
         raise AlteredFileError("its signature does not fit") from None
 
 
-UNREADABLE_SIGNATURE = (*UNREADABLE, IndexError, Warning)
-"""What is raised for values that are none; cryptography warns of some certificates."""
+UNREADABLE_SIGNATURE = (*UNREADABLE, IndexError)
+"""What is raised for values that are none."""
 
 
 def _read(data: bytes) -> PackageSignature:
     text = data.decode("utf-8", "replace")
     value = b64decode(_one(_VALUE, text))
     encoded = _CERTIFICATE.findall(text, 0, text.find("</KeyInfo>"))[:MAX_CERTIFICATES]
-    certificates = tuple(x509.load_der_x509_certificate(b64decode(one)) for one in encoded)
+    certificates = tuple(load_certificate(b64decode(one)) for one in encoded)
     signed_at = datetime.fromisoformat(_one(_TIME, text))
     parts = tuple(_read_reference(*one) for one in _REFERENCE.findall(text))
     body = _Body(parts, certificates, signed_at)

@@ -32,7 +32,10 @@ SMALL = 1024 * 1024
 
 _ENCRYPTED = 0x1
 
-_NAME = re.compile(r"(?:\[Content_Types\]\.xml|[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*)")
+# No segment is empty, begins or ends with a dot (but for ".rels"), or says "..".
+_NAME = re.compile(
+    r"\[Content_Types\]\.xml|(?:[A-Za-z0-9_-]+/)*(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\.rels)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,5 +216,5 @@ class _Reader:
             total += entry.size
             if entry.size > max(SMALL, entry.stored * self.limits.ratio):
                 raise ForeignFileError(f"The part {entry.name!r} would swell beyond all measure.")
-        if total > self.limits.inflated_bytes:
+        if total > self.limits.inflated(len(self.data)):
             raise ForeignFileError("The file would swell beyond all measure when opened.")

@@ -42,6 +42,11 @@ RESAVED = (
     "The signed records inside are whole; what the sheets or pages show may have been changed."
 )
 
+OUR_FAULT = (
+    "This program made a mistake while it read the file; that is not the sender's fault. Keep the "
+    "file and send it, with the fault log, to whoever looks after this program."
+)
+
 
 @dataclass(frozen=True)
 class Report:
@@ -51,7 +56,7 @@ class Report:
     verdict beside it. ``reasons`` are whole sentences for the person who decides, ``notes`` do not
     change the verdict. ``sha256`` is the file's, ``signed_at`` the signer's own claim. ``seals``
     (the closing one last) and ``objects`` (bytes by SHA-256) are empty when the verdict is
-    ``altered`` or ``unreadable``.
+    ``altered`` or ``unreadable``. ``fault`` is an error of this program's own, for its fault log.
     """
 
     verdict: Verdict
@@ -65,12 +70,29 @@ class Report:
     visible: Visible = "not_checked"
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
+    fault: Exception | None = field(default=None, compare=False, repr=False)
 
 
 def verify_package(
     data: bytes | mmap, trust: Trust, at: datetime, limits: Limits = DEFAULT_LIMITS
 ) -> Report:
-    """Judge a package as of ``at``, the time of first receipt; never raises for what it holds."""
+    """Judge a package as of ``at``, the time of first receipt; never raises for what it holds.
+
+    Whatever can be wrong with a file has its verdict and its sentence. Something else that is
+    raised is a fault of this program: one such file must not keep forty others from being taken
+    in, so it becomes a report too, which says whose fault it is and carries it for the fault log.
+    """
+    try:
+        return _verify(data, trust, at, limits)
+    except Exception as error:  # noqa: BLE001 - our own fault, reported as such
+        return _our_fault(error)
+
+
+def _our_fault(error: Exception) -> Report:
+    return Report(Verdict.UNREADABLE, (OUR_FAULT,), "", "", fault=error)
+
+
+def _verify(data: bytes | mmap, trust: Trust, at: datetime, limits: Limits) -> Report:
     report = Report(Verdict.UNREADABLE, (), "", "")
     try:
         kind = _kind(data, limits)

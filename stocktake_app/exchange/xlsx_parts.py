@@ -42,6 +42,7 @@ _OFFICE = "application/vnd.openxmlformats-officedocument"
 _SHEET = f"{_OFFICE}.spreadsheetml"
 _DATA = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
 ITEM_PROPERTIES_TYPE = f"{_OFFICE}.customXmlProperties+xml"
+WORKBOOK_TYPE = f"{_SHEET}.sheet.main+xml"
 _SIGNED_ROOT = Relationship("rId1", f"{OFFICE_RELATIONSHIPS}/officeDocument", WORKBOOK)
 
 READABLE_TYPES = frozenset(
@@ -52,6 +53,12 @@ READABLE_TYPES = frozenset(
     | {f"{_OFFICE}.theme+xml", f"{_OFFICE}.drawing+xml", "image/png"}
 )
 """What the readable part of a package consists of; no macros, no external data, no queries."""
+
+READABLE_LINKS = frozenset(
+    f"{OFFICE_RELATIONSHIPS}/{kind}"
+    for kind in ("worksheet", "styles", "theme", "sharedStrings", "table", "drawing", "image")
+)
+"""The relationships that hold the readable part together."""
 
 HYPERLINK = f"{OFFICE_RELATIONSHIPS}/hyperlink"
 """The only relationship that may lead out of the file."""

@@ -4,7 +4,8 @@ What stands in the sheets is never read, only hashed. What is read is what the s
 """
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from mmap import mmap
 
@@ -34,6 +35,7 @@ from stocktake_app.exchange.xlsx_parts import (
     CUSTOM,
     HYPERLINK,
     ITEM_PROPERTIES_TYPE,
+    READABLE_LINKS,
     READABLE_TYPES,
     ROOT_RELATIONSHIPS,
     SIGNATURE,
@@ -42,6 +44,7 @@ from stocktake_app.exchange.xlsx_parts import (
     UNSIGNED_TYPES,
     URN,
     WORKBOOK,
+    WORKBOOK_TYPE,
     find_resaved,
     fixed_parts,
     item_name,
@@ -118,6 +121,9 @@ def _read_resaved(archive: Archive, limits: Limits) -> Opened:
     return Opened("xlsx", tuple(seals), objects)
 
 
+Links = Mapping[str, tuple[Relationship, ...]]
+
+
 class _SignedWorkbook:
     """One pass over a signed workbook; each step closes one way of changing it unseen."""
 
@@ -133,7 +139,8 @@ class _SignedWorkbook:
         links = {source: self._links(source) for source in self._sources()}
         self._check_links(links)
         items = list(self._items(links.get(WORKBOOK, ())))
-        self._check_other_parts({part for item in items for part in item.parts})
+        carried = {part for item in items for part in item.parts}
+        self._check_readable(carried, self._led_to(links))
         objects = {item.key: item.data for item in items if item.key}
         seals = tuple(item.data for item in items if not item.key)
         if [item.key for item in items] != [""] * len(seals) + sorted(objects):
@@ -195,7 +202,7 @@ class _SignedWorkbook:
             raise AlteredFileError(f"the links in {name} were changed")
         return links
 
-    def _check_links(self, links: dict[str, tuple[Relationship, ...]]) -> None:
+    def _check_links(self, links: Links) -> None:
         if links.get("") != root_relationships():
             raise AlteredFileError(f"the links in {ROOT_RELATIONSHIPS} were changed")
         for source, of_source in links.items():
@@ -204,6 +211,16 @@ class _SignedWorkbook:
                     raise AlteredFileError(f"{source} draws on something outside the file")
                 if not one.external and target_name(source, one.target) not in self._parts:
                     raise AlteredFileError(f"a link of {source} leads nowhere")
+
+    @staticmethod
+    def _led_to(links: Links) -> set[str]:
+        """Return the parts of the readable part: the workbook and what links lead to."""
+        return {WORKBOOK} | {
+            target_name(source, one.target)
+            for source, of_source in links.items()
+            for one in of_source
+            if one.type in READABLE_LINKS and not one.external
+        }
 
     def _items(self, of_workbook: tuple[Relationship, ...]) -> Iterator["_Carried"]:
         number = 1
@@ -232,21 +249,34 @@ class _SignedWorkbook:
             raise AlteredFileError(f"the part {name} was changed")
         return data
 
-    def _check_other_parts(self, carried: set[str]) -> None:
+    def _check_readable(self, carried: set[str], led_to: set[str]) -> None:
         """Hash the readable part, piece by piece; none of it is believed to be data."""
         for name, part in self._parts.items():
             if name in carried or part.sources is not None:
                 continue
-            if part.content_type not in READABLE_TYPES:
+            if part.content_type not in READABLE_TYPES or name not in led_to:
                 raise AlteredFileError(f"the part {name} is nothing that a package carries")
+            if (part.content_type == WORKBOOK_TYPE) != (name == WORKBOOK):
+                raise AlteredFileError("it has not exactly one workbook")
             if self._hash(part) != part.sha256:
                 raise AlteredFileError(f"the part {name} was changed after signing")
 
     def _hash(self, part: PartDigest) -> bytes:
         digest = hashlib.sha256()
-        for chunk in self._archive.chunks(part.name):
+        begins = _BEGINS.get(part.content_type, _XML_BEGINS)
+        for number, chunk in enumerate(self._archive.chunks(part.name)):
+            if number == 0 and not begins.match(chunk):
+                raise AlteredFileError(f"the part {part.name} begins with what no package has")
             digest.update(chunk)
         return digest.digest()
+
+
+# An element comes first: so there is no document type, and with it no entity. And it is UTF-8.
+_XML_BEGINS = re.compile(
+    rb"(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?:UTF|utf)-8[\"'])?"
+    rb"(?: standalone=[\"']yes[\"'])?\?>\s*)?<[A-Za-z]"
+)
+_BEGINS = {"image/png": re.compile(rb"\x89PNG\r\n\x1a\n")}
 
 
 @dataclass(frozen=True, slots=True)
