@@ -1,10 +1,12 @@
 """Judging a package file and saying it in words that a bureau officer understands."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from stocktake_app.actions.result import Result
+from stocktake_app.actions.checked import Checked, CheckedSeal, Remark, ShownDifference
+from stocktake_app.actions.judgement import Facts, judgement
 from stocktake_app.actions.trusting import signer_of, trust_of
 from stocktake_app.errors import UserFileError
 from stocktake_app.exchange.seals import SealReport
@@ -13,78 +15,32 @@ from stocktake_app.model.codes import Verdict
 from stocktake_app.settings import MAX_PACKAGE_BYTES
 from stocktake_app.store.imports import StandingReport, standing
 from stocktake_app.store.workspace import Workspace
+from stocktake_app.translations import N_
 from stocktake_app.trust.certificates import from_pem
 from stocktake_app.trust.chain import Chain, Trust
 
-NEXT_STEP = {
-    Verdict.VALID: "Take it in.",
-    Verdict.SIGNER_UNKNOWN: "We do not know this sender yet: compare the fingerprint aloud, then "
-    "approve the sender.",
-    Verdict.SIGNER_EXPIRED: "Ask the sender to renew the certificate and send the package again.",
-    Verdict.SIGNER_REVOKED: "Do not use it; ask the sender's bureau.",
-    Verdict.RESAVED: "Somebody saved this file again. The signed records inside are whole and can "
-    "be taken in; what was changed on the sheets is not part of them.",
-    Verdict.ALTERED: "Do not use it; ask the sender for the file again.",
-    Verdict.UNREADABLE: "Ask the sender for the file again.",
+__all__ = [
+    "Checked",
+    "CheckedSeal",
+    "Remark",
+    "ShownDifference",
+    "check_file",
+    "judge",
+    "letter",
+    "read_package",
+]
+
+
+INSIDE = {
+    Verdict.SIGNER_UNKNOWN: N_("Signed records inside whose sender we do not know yet: {n}"),
+    Verdict.SIGNER_EXPIRED: N_("Signed records inside whose sender’s certificate has ended: {n}"),
+    Verdict.SIGNER_REVOKED: N_(
+        "Signed records inside whose sender’s certificate was withdrawn: {n}"
+    ),
 }
-
-
-@dataclass(frozen=True)
-class CheckedSeal(Result):
-    """One signed record inside a package."""
-
-    id: str
-    verdict: Verdict
-    reasons: tuple[str, ...]
-    signer: str
-    office: str
-    role: str
-    bureau: str
-    device: str
-    number: int
-    created: str
-    changes: int
-
-
-@dataclass(frozen=True)
-class Checked(Result):
-    """The verdict on one file.
-
-    ``visible``: ``same``, ``differs`` or ``not_checked``, whether sheets or pages say what the
-    records say. ``standing``: ``new``, ``partly_new``, ``already_imported``, or "" without a
-    workspace; ``notes`` then name what is odd: gap, replay, rollback, fork, clock.
-    """
-
-    file: str
-    verdict: Verdict
-    reasons: tuple[str, ...]
-    kind: str
-    sha256: str
-    signer: str
-    office: str
-    role: str
-    bureau: str
-    fingerprint: str
-    signed_at: str
-    seals: tuple[CheckedSeal, ...]
-    visible: str
-    standing: str
-    notes: tuple[str, ...]
-    next_step: str
-
-    @property
-    def valid(self) -> bool:
-        """Whether the signature is whole and its signer trusted."""
-        return self.verdict is Verdict.VALID
-
-    def sentence(self) -> str:
-        """Return the verdict as text for people."""
-        place = ", ".join(part for part in (self.office, self.bureau or self.role) if part)
-        who = f"Signed by {self.signer} ({place})" * bool(self.signer)
-        key = f"Fingerprint: {self.fingerprint}" * bool(self.fingerprint)
-        lines = [f"{self.file}: {self.verdict.value}", who, key, *self.reasons]
-        lines += [*self.notes, self.next_step]
-        return "\n".join(line for line in lines if line)
+FRESHNESS = {
+    "gap": N_("Earlier records of this laptop never came; ask the sender for the files before it."),
+}
 
 
 def read_package(path: Path) -> bytes:
@@ -106,7 +62,11 @@ def read_package(path: Path) -> bytes:
 
 
 def check_file(
-    path: Path, *, at: datetime, workspace: Workspace | None = None, trust: bytes | None = None
+    path: Path,
+    *,
+    at: datetime,
+    workspace: Workspace | None = None,
+    trust: bytes | None = None,
 ) -> Checked:
     """Judge a file against a root certificate (PEM), or against what the workspace trusts.
 
@@ -118,7 +78,7 @@ def check_file(
     data = read_package(path)
     report = judge(data, _trust(workspace, trust), at)
     seen = _standing(workspace, report, at) if workspace else None
-    return _checked(path.name, report, seen)
+    return _checked(path.name, report, seen, at, practising=bool(workspace and workspace.practice))
 
 
 def judge(data: bytes, trust: Trust, at: datetime) -> Report:
@@ -146,8 +106,18 @@ def _standing(workspace: Workspace, report: Report, at: datetime) -> StandingRep
     return standing(workspace, manifests, at) if manifests else None
 
 
-def _checked(name: str, report: Report, seen: StandingReport | None) -> Checked:
+def _checked(
+    name: str, report: Report, seen: StandingReport | None, at: datetime, *, practising: bool
+) -> Checked:
     subject = report.subject
+    facts = Facts(
+        verdict=report.verdict,
+        inside=tuple(one.verdict for one in report.seals),
+        visible=report.visible,
+        standing=seen.standing.value if seen else "",
+        practice=_for_practice(report),
+        practising=practising,
+    )
     return Checked(
         file=name,
         verdict=report.verdict,
@@ -161,11 +131,32 @@ def _checked(name: str, report: Report, seen: StandingReport | None) -> Checked:
         fingerprint=report.fingerprint,
         signed_at=report.signed_at.isoformat() if report.signed_at else "",
         seals=tuple(_checked_seal(one) for one in report.seals),
-        visible=report.visible,
-        standing=seen.standing.value if seen else "",
+        visible=facts.visible,
+        differences=(),
+        standing=facts.standing,
         notes=tuple(note for note, _ in seen.notes) if seen else (),
-        next_step=NEXT_STEP[report.verdict],
+        remarks=tuple(_remarks(report, seen)),
+        practice=facts.practice,
+        withheld=0,
+        checked_at=at.isoformat(timespec="seconds"),
+        judged=judgement(facts),
     )
+
+
+def _for_practice(report: Report) -> bool:
+    return any(one.seal.manifest.practice for one in report.seals)
+
+
+def _remarks(report: Report, seen: StandingReport | None) -> Iterator[Remark]:
+    """Yield what does not decide, but what a person should know."""
+    yield from (Remark(note) for note in report.notes)
+    counts = Counter(one.verdict for one in report.seals)
+    for verdict, text in INSIDE.items():
+        if counts[verdict] and verdict is not report.verdict:
+            yield Remark(text, (("n", counts[verdict]),))
+    if seen:
+        found = dict.fromkeys(note for note, _ in seen.notes)
+        yield from (Remark(FRESHNESS[note]) for note in found if note in FRESHNESS)
 
 
 def _checked_seal(report: SealReport) -> CheckedSeal:
@@ -184,3 +175,19 @@ def _checked_seal(report: SealReport) -> CheckedSeal:
         created=manifest.created,
         changes=manifest.changes,
     )
+
+
+def letter(checked: Checked, say: Callable[[str], str]) -> str:
+    """Return what to write to the sender about a file, "" when there is nothing to write.
+
+    ``say`` speaks the sender's language. Our idea of the sender's fingerprint is not in it: it is
+    for the sender to say.
+    """
+    if not checked.judged.letter:
+        return ""
+    about = say(N_("About your file {file}, received {day}:")).format(
+        file=checked.file, day=checked.checked_at[:10]
+    )
+    mark = say(N_("Its SHA-256, to know it by: {sha256}")).format(sha256=checked.sha256)
+    parts = [about, say(checked.judged.headline) + ".", say(checked.judged.letter)]
+    return "\n\n".join([*parts, mark] if checked.sha256 else parts)

@@ -1,0 +1,123 @@
+"""What is known of a file that was checked, as data: verdict, signers, remarks, what to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from stocktake_app.actions.judgement import HEAPS, Judgement
+from stocktake_app.actions.result import Result
+from stocktake_app.model.codes import Verdict
+from stocktake_app.translations import N_
+
+
+@dataclass(frozen=True)
+class CheckedSeal(Result):
+    """One signed record inside a package."""
+
+    id: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    signer: str
+    office: str
+    role: str
+    bureau: str
+    device: str
+    number: int
+    created: str
+    changes: int
+
+
+@dataclass(frozen=True)
+class Remark(Result):
+    """Something worth knowing about a file that does not decide about it.
+
+    ``text`` is an English sentence of the catalogue with places for ``values``.
+    """
+
+    text: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    def said(self, say: Callable[[str], str] = str) -> str:
+        """Return the sentence in the language that ``say`` speaks."""
+        return say(self.text).format(**dict(self.values)) if self.values else say(self.text)
+
+
+@dataclass(frozen=True)
+class ShownDifference(Result):
+    """One place where sheets or pages say something else than was signed; ``cell`` may be ""."""
+
+    place: str
+    cell: str
+    shown: str
+    signed: str
+
+
+@dataclass(frozen=True)
+class Checked(Result):
+    """The verdict on one file.
+
+    ``visible``: ``same``, ``differs`` or ``not_checked``, whether sheets or pages say what the
+    records say; ``differences`` name the first places where they do not. ``standing``: ``new``,
+    ``partly_new``, ``already_imported``, or "" without a workspace; ``notes`` then name what is
+    odd: gap, replay, rollback, fork, clock. ``remarks`` say these and everything else that does
+    not decide, as sentences. ``judged`` is what it means to the person who received it.
+    """
+
+    file: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    kind: str
+    sha256: str
+    signer: str
+    office: str
+    role: str
+    bureau: str
+    fingerprint: str
+    signed_at: str
+    seals: tuple[CheckedSeal, ...]
+    visible: str
+    differences: tuple[ShownDifference, ...]
+    standing: str
+    notes: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+    practice: bool
+    withheld: int
+    checked_at: str
+    judged: Judgement
+
+    @property
+    def valid(self) -> bool:
+        """Whether the file is whole, its signer trusted, and nothing else shown than was signed."""
+        return self.verdict is Verdict.VALID and self.visible != "differs"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields as plain values, the judgement's three sentences among them."""
+        judged = {
+            "heap": self.judged.heap.value,
+            "headline": self.judged.headline,
+            "next_step": self.judged.next_step,
+        }
+        found = super().as_json() | judged
+        found["remarks"] = [one.said() for one in self.remarks]
+        del found["judged"]
+        return found
+
+    def sentence(self) -> str:
+        """Return the verdict as text for people."""
+        place = ", ".join(part for part in (self.office, self.bureau or self.role) if part)
+        who = f"Signed by {self.signer} ({place})" * bool(self.signer)
+        key = f"Fingerprint: {self.fingerprint}" * bool(self.fingerprint)
+        lines = [f"{self.file}: {self.judged.headline} ({self.verdict.value})", who, key]
+        lines += [*self.reasons, *(one.said() for one in self.remarks)]
+        lines += [difference_words(one, str) for one in self.differences]
+        lines += [f"{HEAPS[self.judged.heap]}. {self.judged.next_step}"]
+        return "\n".join(line for line in lines if line)
+
+
+def difference_words(one: ShownDifference, say: Callable[[str], str]) -> str:
+    """Return a difference as a sentence in the language that ``say`` speaks."""
+    where = f"{one.place}, {one.cell}" if one.cell else one.place
+    if not one.shown and not one.signed:
+        return where
+    text = say(N_("{place} shows “{shown}”; signed was “{signed}”"))
+    return text.format(place=where, shown=one.shown or "–", signed=one.signed or "–")
