@@ -3,7 +3,7 @@
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from stocktake_app.documents.spool import Block, Spool
 from stocktake_app.errors import RefusedError
@@ -119,19 +119,3 @@ class ZipWriter:
 
 def _deflater(strategy: int) -> "zlib._Compress":
     return zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, strategy)
-
-
-def save_workbook(workbook: Any, out: BinaryIO) -> None:
-    """Write an openpyxl workbook to ``out``."""
-    import io
-    import zipfile
-
-    from openpyxl.writer.excel import ExcelWriter
-
-    raw = io.BytesIO()
-    ExcelWriter(workbook, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED)).save()
-    writer = ZipWriter(out)
-    with zipfile.ZipFile(raw) as archive:
-        for name in archive.namelist():
-            writer.add(name, archive.read(name))
-    writer.close()

@@ -28,7 +28,9 @@ class Spool:
     """Keeps blocks of bytes until it is left; ``folder`` is on the disk that has the room."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._file = tempfile.SpooledTemporaryFile(MEMORY_BYTES, dir=folder)  # noqa: SIM115
+        self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115  closed on leaving
+            MEMORY_BYTES, dir=str(folder) if folder else None
+        )
         self._key = secrets.token_bytes(_KEY_BYTES)
         self._size = 0
 

@@ -1,24 +1,44 @@
 """A readable record as an Excel workbook, written row by row.
 
 A cover first, then the record's sheets, then what was too long for one cell. Text is always text:
-a formula cannot come in through an answer.
+a formula cannot come in through an answer. The XML is our own: no library writes these looks while
+rows of several sheets come mixed, and the fastest way of the one that was used took eight times as
+long (``benchmarks/sheets.py``).
 """
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO
+from functools import partial
+from typing import BinaryIO, NamedTuple
 
 from stocktake_app.documents import palette
 from stocktake_app.documents.characters import visible
-from stocktake_app.documents.fixed_zip import save_workbook
-from stocktake_app.documents.parts import Link, OpenPart, Written
+from stocktake_app.documents.parts import OpenPart, TakeBytes, Written
 from stocktake_app.documents.record import Cell, Column, Kind, Record, Sheet
 from stocktake_app.documents.sheet_names import MAX_CELL_UNITS, SheetNames, pieces, units
-from stocktake_app.documents.workbook_cells import CellMaker, row_attributes, set_up_page
-from stocktake_app.documents.workbook_cover import Contents, write_cover
+from stocktake_app.documents.workbook_cells import (
+    Body,
+    ColumnXml,
+    TextPart,
+    header_look,
+    lines_of,
+    row_start,
+    styled_row,
+)
+from stocktake_app.documents.workbook_cover import Contents, cover_frame, write_cover
+from stocktake_app.documents.workbook_file import save_workbook
+from stocktake_app.documents.workbook_looks import Looks
+from stocktake_app.documents.workbook_xml import (
+    SHEET_TYPE,
+    STYLES,
+    STYLES_TYPE,
+    WORKBOOK,
+    WORKBOOK_TYPE,
+    SheetEntry,
+    SheetFrame,
+    sheet_part,
+    workbook_links,
+    workbook_part,
+)
 from stocktake_app.translations import Translator, translator
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
 
 MAX_ROWS = 1_048_576
 PAGE_CHARS = 190
@@ -28,19 +48,7 @@ _ROOM_FOR_NOTE = 300
 
 def write_workbook(record: Record, out: BinaryIO) -> None:
     """Write the record as an xlsx file; equal records give equal bytes."""
-    from openpyxl import Workbook
-
-    workbook = Workbook(write_only=True)
-    names = SheetNames()
-    _ = translator(record.language)
-    cover = workbook.create_sheet(names.take(_("Cover")))
-    book = _Book(workbook, names, record, _)
-    writers = [_SheetWriter(book, sheet) for sheet in record.sheets]
-    for index, row in record.rows():
-        writers[index].append(row)
-    contents = [one for writer in writers for one in writer.finish()] + book.finish()
-    write_cover(cover, record, contents, _)
-    save_workbook(workbook, out)
+    save_workbook(partial(write_parts, record), out)
 
 
 def write_parts(record: Record, open_part: OpenPart) -> Written:
@@ -49,57 +57,47 @@ def write_parts(record: Record, open_part: OpenPart) -> Written:
     Equal records give equal names, types, bytes and links. Use it as ``partial(write_parts,
     record)`` wherever ``WriteParts`` is wanted.
     """
-    import io
-    import zipfile
+    book = _Book(record, open_part, translator(record.language))
+    writers = [_SheetWriter(book, sheet) for sheet in record.sheets]
+    for index, row in record.rows():
+        writers[index].append(row)
+    return book.finish([one for writer in writers for one in writer.finish()])
 
-    from lxml import etree
 
-    out = io.BytesIO()
-    write_workbook(record, out)
-    archive = zipfile.ZipFile(out)
-    kinds = {
-        one.get("PartName"): str(one.get("ContentType"))
-        for one in etree.fromstring(archive.read("[Content_Types].xml"))
-    }
-    for name in archive.namelist():
-        if f"/{name}" in kinds and not name.startswith("docProps/"):
-            open_part(name, kinds[f"/{name}"])(archive.read(name))
-    links = tuple(
-        Link(str(one.get("Id")), str(one.get("Type")), str(one.get("Target")))
-        for one in etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    )
-    book = etree.fromstring(archive.read("xl/workbook.xml"))
-    sheets = book.findall("{*}sheets/{*}sheet")
-    names = {
-        f"xl/worksheets/sheet{number}.xml": str(one.get("name"))
-        for number, one in enumerate(sheets, 1)
-    }
-    return Written({"xl/workbook.xml": links}, names)
+class _Place(NamedTuple):
+    """A sheet that was begun: its part, its name, and what takes its bytes."""
+
+    part: str
+    name: str
+    take: TakeBytes
 
 
 class _Book:
-    """The workbook being written, and its sheet of long texts, made when the first one comes."""
+    """The workbook being written: its sheets, its looks, and its sheet of long texts."""
 
-    def __init__(
-        self, workbook: "Workbook", names: SheetNames, record: Record, _: Translator
-    ) -> None:
+    def __init__(self, record: Record, open_part: OpenPart, _: Translator) -> None:
         self.record = record
-        self._workbook = workbook
-        self._names = names
+        self.looks = Looks()
+        self.body = Body(self.looks, rtl=record.rtl)
+        self.header = self.looks.number(header_look(rtl=record.rtl))
+        self._open = open_part
+        self._names = SheetNames()
         self._ = _
+        self._places: list[_Place] = []
+        self._entries: dict[str, SheetEntry] = {}
         self._long: _SheetWriter | None = None
+        self._cover = self.begin(_("Cover"))
 
-    def new_sheet(self, name: str) -> Any:
-        """Make an empty sheet, set up for reading and for printing."""
-        sheet = self._workbook.create_sheet(self._names.take(name))
-        sheet.sheet_view.rightToLeft = self.record.rtl
-        sheet.sheet_view.zoomScale = 100
-        set_up_page(sheet, "landscape")
-        sheet.oddHeader.center.text = _printable(self.record.notice or self.record.title)
-        sheet.oddFooter.center.text = "&P / &N"
-        if self.record.notice:
-            sheet.sheet_properties.tabColor = palette.AMBER
-        return sheet
+    def begin(self, wanted: str) -> _Place:
+        """Begin a sheet; sheets stand in the order in which they are begun."""
+        part = sheet_part(len(self._places) + 1)
+        place = _Place(part, self._names.take(wanted), self._open(part, SHEET_TYPE))
+        self._places.append(place)
+        return place
+
+    def end(self, place: _Place, frame: SheetFrame, last_row: int) -> None:
+        """Note what the workbook says of a sheet that is whole."""
+        self._entries[place.part] = SheetEntry(place.part, place.name, frame, last_row)
 
     def carry_on(self, place: str, column: str, text: str) -> str:
         """Put what does not fit into one cell on the sheet of long texts; return what fits."""
@@ -112,9 +110,16 @@ class _Book:
             self._long.append((place, column, number, piece))
         return f"{first} … [{note}]"
 
-    def finish(self) -> list[Contents]:
-        """Close the sheet of long texts, if there is one."""
-        return self._long.finish() if self._long else []
+    def finish(self, contents: list[Contents]) -> Written:
+        """Close the sheet of long texts, then write the cover, the looks and the list of sheets."""
+        contents = contents + (self._long.finish() if self._long else [])
+        write_cover(self._cover.take, self.record, contents, self.looks, self._)
+        self.end(self._cover, cover_frame(self.record), 1)
+        entries = [self._entries[place.part] for place in self._places]
+        self._open(STYLES, STYLES_TYPE)(self.looks.part)
+        self._open(WORKBOOK, WORKBOOK_TYPE)(workbook_part(entries))
+        names = {place.part: place.name for place in self._places}
+        return Written({WORKBOOK: workbook_links(entries)}, names)
 
     def _long_sheet(self) -> Sheet:
         _ = self._
@@ -136,41 +141,33 @@ class _SheetWriter:
         self._book = book
         self._definition = sheet
         self._done: list[Contents] = []
+        self._columns = [
+            ColumnXml(number, column, book.body) for number, column in enumerate(sheet.columns, 1)
+        ]
+        self._frame = _table_frame(book.record, sheet)
         self._begin()
 
-    def _begin(self) -> None:
-        sheet = self._sheet = self._book.new_sheet(self._definition.name)
-        self.name: str = sheet.title
-        self.next_row = 2
-        self._cells = CellMaker(sheet, rtl=self._book.record.rtl)
-        # The library's own makes a new cell and raises an exception for every cell it is given.
-        sheet._values_to_row = _placed  # noqa: SLF001 - half the time of writing
-        for number, column in enumerate(self._definition.columns, 1):
-            sheet.column_dimensions[_letter(number)].width = column.width
-        sheet.freeze_panes = "B2"
-        sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:A"
-        # A sheet too wide to be read on one page is printed on several side by side.
-        total = sum(column.width for column in self._definition.columns)
-        sheet.page_setup.fitToWidth = -(-total // PAGE_CHARS)
-        titles = [(column.title, column.width - 3) for column in self._definition.columns]
-        sheet.row_dimensions = {1: row_attributes(titles, HEADER_PADDING)}
-        sheet.append([self._cells.header(title) for title, _width in titles])
+    @property
+    def name(self) -> str:
+        """The name of the sheet that is being written."""
+        return self._place.name
 
     def append(self, row: tuple[Cell, ...]) -> None:
         """Write one row."""
         if self.next_row > MAX_ROWS:
             self._close()
             self._begin()
-        columns = self._definition.columns
-        texts = [
-            (value, column.width)
-            for column, value in zip(columns, row, strict=True)
-            if isinstance(value, str) and len(value) > column.width
-        ]
-        # The writer asks for the look of this row only; keeping all would grow with the rows.
-        self._sheet.row_dimensions = {self.next_row: row_attributes(texts)}
-        # A generator: each cell is written before the next is made, which may be the same object.
-        self._sheet.append(self._cell(*pair) for pair in zip(columns, row, strict=True))
+        lines = 1
+        cells = []
+        for column, value in zip(self._columns, row, strict=True):
+            if value is None or value == "":
+                continue
+            shown = value
+            if isinstance(value, str) and (len(value) > column.width or "\n" in value):
+                lines = max(lines, lines_of(value, column.width))
+                shown = self._shortened(column.title, value)
+            cells.append(column.cell(shown, self.next_row))
+        self._part.write(f"{row_start(self.next_row, lines)}{''.join(cells)}</row>")
         self.next_row += 1
 
     def finish(self) -> list[Contents]:
@@ -178,36 +175,39 @@ class _SheetWriter:
         self._close()
         return self._done
 
+    def _begin(self) -> None:
+        self._place = self._book.begin(self._definition.name)
+        self._part = TextPart(self._place.take)
+        self.next_row = 2
+        columns = self._definition.columns
+        lines = max((lines_of(one.title, one.width - 3) for one in columns), default=1)
+        titles = [(column.title, self._book.header) for column in columns]
+        start = row_start(1, lines, HEADER_PADDING)
+        self._part.write(f"{self._frame.head}{styled_row(start, 1, titles)}")
+
     def _close(self) -> None:
-        last = _letter(len(self._definition.columns))
-        self._sheet.auto_filter.ref = f"A1:{last}{max(self.next_row - 1, 1)}"
-        self._done.append(Contents(self.name, self._definition.name, self.next_row - 2))
+        last = self.next_row - 1
+        self._part.write(self._frame.tail(last))
+        self._part.flush()
+        self._book.end(self._place, self._frame, last)
+        self._done.append(Contents(self.name, self._definition.name, last - 1))
 
-    def _cell(self, column: Column, value: Cell) -> Any:
-        if isinstance(value, str) and len(value) * 2 > MAX_CELL_UNITS:
-            return self._cells.text(self._shortened(column, visible(value)))
-        return self._cells.body(value)
-
-    def _shortened(self, column: Column, text: str) -> str:
+    def _shortened(self, title: str, value: str) -> str:
+        if len(value) * 2 <= MAX_CELL_UNITS:
+            return value
+        text = visible(value)
         if units(text) <= MAX_CELL_UNITS:
             return text
-        return self._book.carry_on(f"{self.name}, {self.next_row}", column.title, text)
+        return self._book.carry_on(f"{self.name}, {self.next_row}", title, text)
 
 
-def _placed(cells: Iterable[Any], row: int) -> Iterator[Any]:
-    """Yield the cells of a row at their places, blank ones left out."""
-    for column, cell in enumerate(cells, 1):
-        if cell is not None:
-            cell.column, cell.row = column, row
-            yield cell
-
-
-def _printable(text: str) -> str:
-    """Return text for a printed header, where ``&`` begins a code."""
-    return visible(text).replace("&", "&&").replace("\n", " ")[:200]
-
-
-def _letter(number: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return get_column_letter(number)
+def _table_frame(record: Record, sheet: Sheet) -> SheetFrame:
+    widths = tuple(column.width for column in sheet.columns)
+    # A sheet too wide to be read on one page is printed on several side by side.
+    return SheetFrame(
+        widths,
+        record.rtl,
+        palette.AMBER if record.notice else "",
+        header=record.notice or record.title,
+        pages=max(1, -(-sum(widths) // PAGE_CHARS)),
+    )

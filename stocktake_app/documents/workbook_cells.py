@@ -1,163 +1,188 @@
-"""Cells of a workbook: real types, looks, and text that never becomes a formula."""
+"""Cells and rows of a workbook as XML: real types, and text that never becomes a formula.
+
+A row costs a few string operations per cell: what is the same for all cells of a column is made
+once, and text without anything special is written as it is.
+"""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
 
 from stocktake_app.documents import palette
 from stocktake_app.documents.characters import visible
-from stocktake_app.documents.record import Cell, Kind
+from stocktake_app.documents.parts import TakeBytes
+from stocktake_app.documents.record import Cell, Column
 from stocktake_app.documents.sheet_names import escaped
-
-if TYPE_CHECKING:
-    from openpyxl.cell import Cell as SheetCell
-
-FONT = "Calibri"
-A4 = 9
-"""ECMA-376's number for the paper size."""
+from stocktake_app.documents.workbook_looks import Font, Look, Looks
+from stocktake_app.documents.workbook_xml import column_letters, escape
 
 FORMULA_LIKE = ("=", "+", "-", "@", "\t")
 LINE_POINTS = 15.0
 MAX_ROW_POINTS = 409.0
 """Excel's limit."""
 
-RowLook = dict[str, str]
-"""Attributes of a row element: ``ht`` in points and ``customHeight``."""
-
 MAX_PRECISE_DIGITS = 15
+MAX_EXPONENT = 300
+"""Of ten; a little beyond it a spreadsheet's numbers end."""
+
 FIRST_TRUE_DATE = date(1900, 3, 1)
 """Spreadsheets believe in a 29 February 1900; earlier dates stay text."""
 
-_FORMATS = {
-    Kind.DATE: "yyyy-mm-dd",
-    Kind.TIME: "hh:mm",
-    Kind.MOMENT: "yyyy-mm-dd hh:mm",
-    Kind.NUMBER: "General",
-}
+_DAY_ZERO = date(1899, 12, 30).toordinal()
+_DAY_SECONDS = 86_400
+_CHUNK_CHARS = 128 * 1024
+_TEXT_END = "</t></is></c>"
 
 
-def set_up_page(sheet: Any, orientation: str) -> None:
-    """Make a sheet print on A4, as wide as one page."""
-    from openpyxl.worksheet.properties import PageSetupProperties
+class TextPart:
+    """Gathers the text of a part and gives it on as bytes, in pieces that are worth packing."""
 
-    sheet.page_setup.orientation = orientation
-    sheet.page_setup.paperSize = A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    def __init__(self, take: TakeBytes) -> None:
+        self._take = take
+        self._pieces: list[str] = []
+        self._chars = 0
+
+    def write(self, text: str) -> None:
+        """Add text."""
+        self._pieces.append(text)
+        self._chars += len(text)
+        if self._chars > _CHUNK_CHARS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Give on what was gathered."""
+        self._take("".join(self._pieces).encode())
+        self._pieces.clear()
+        self._chars = 0
 
 
-def row_attributes(texts: Iterable[tuple[str, int]], padding: float = 0.0) -> RowLook:
-    """Return the height of a row that holds these texts in columns of these widths (characters).
+class Body:
+    """The numbers of the looks that cells below a header have."""
 
-    LibreOffice does not fit rows to wrapped text by itself. One-line rows without
-    ``padding`` (points) keep the standard height.
+    def __init__(self, looks: Looks, *, rtl: bool) -> None:
+        text = Look(text=True, wrapped=True, ruled=True, rtl=rtl)
+        self.text = looks.number(text)
+        self.quoted = looks.number(Look(text=True, wrapped=True, ruled=True, rtl=rtl, quoted=True))
+        self.number = looks.number(Look(ruled=True))
+        self.date = looks.number(Look(ruled=True, number_format="yyyy-mm-dd"))
+        self.time = looks.number(Look(ruled=True, number_format="hh:mm"))
+        self.moment = looks.number(Look(ruled=True, number_format="yyyy-mm-dd hh:mm"))
+
+
+def header_look(*, rtl: bool) -> Look:
+    """Return the look of a table's header."""
+    font = Font(color=palette.WHITE, bold=True)
+    return Look(font, fill=palette.NAVY, text=True, wrapped=True, centred=True, rtl=rtl)
+
+
+class ColumnXml:
+    """Writes the cells of one column of a table; ``number`` counts from 1."""
+
+    def __init__(self, number: int, column: Column, body: Body) -> None:
+        self.title = column.title
+        self.width = column.width
+        self._body = body
+        self._place = f'<c r="{column_letters(number)}'
+        self._text = f'" s="{body.text}" t="inlineStr"><is><t>'
+
+    def cell(self, value: Cell, row: int) -> str:
+        """Return the element of a value that is not blank, in this row."""
+        if value.__class__ is str and is_plain(value):
+            return f"{self._place}{row}{self._text}{value}{_TEXT_END}"
+        found = self._number(value)
+        if found is None:
+            return self._special(visible(str(value)), row)
+        look, number = found
+        return f'{self._place}{row}" s="{look}"><v>{number}</v></c>'
+
+    def _special(self, text: str, row: int) -> str:
+        look = self._body.quoted if text.startswith(FORMULA_LIKE) else self._body.text
+        return f'{self._place}{row}" s="{look}" t="inlineStr">{inline(text)}</c>'
+
+    def _number(self, value: Cell) -> tuple[int, object] | None:
+        """Return look and number of what a spreadsheet can hold exactly, or None for text."""
+        match value:
+            case datetime() if value.date() >= FIRST_TRUE_DATE:
+                return self._body.moment, _day(value) + _fraction(value.time())
+            case date() if not isinstance(value, datetime) and value >= FIRST_TRUE_DATE:
+                return self._body.date, _day(value)
+            case time():
+                return self._body.time, _fraction(value)
+            case int() | Decimal() if is_precise(value):
+                return self._body.number, value
+        return None
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text that is not empty stands in a cell exactly as it is."""
+    return (
+        text.isprintable()
+        and text[0] not in "=+-@ "
+        and text[-1] != " "
+        and "&" not in text
+        and "<" not in text
+        and ">" not in text
+        and "_x" not in text
+    )
+
+
+def inline(text: str) -> str:
+    """Return the element of text that is ``visible`` already, or nothing for no text."""
+    if not text:
+        return ""
+    space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
+    return f"<is><t{space}>{escape(escaped(text))}</t></is>"
+
+
+def is_precise(value: int | Decimal) -> bool:
+    """Whether a spreadsheet, which knows 15 digits, keeps a number as it is written."""
+    if isinstance(value, Decimal) and not (
+        value.is_finite() and abs(value.adjusted()) < MAX_EXPONENT
+    ):
+        return False
+    return len(str(value).strip("-").replace(".", "")) <= MAX_PRECISE_DIGITS
+
+
+def _day(value: date) -> int:
+    return value.toordinal() - _DAY_ZERO
+
+
+def _fraction(value: time) -> float:
+    seconds = value.hour * 3600 + value.minute * 60 + value.second
+    return (seconds + value.microsecond / 1_000_000) / _DAY_SECONDS
+
+
+def row_start(number: int, lines: int = 1, padding: float = 0.0) -> str:
+    """Return the beginning of a row of so many lines; ``padding`` is in points.
+
+    LibreOffice does not fit rows to wrapped text by itself. One-line rows without ``padding``
+    keep the standard height.
     """
-    lines = max((_lines(text, width) for text, width in texts), default=1)
     if lines == 1 and not padding:
-        return {}
+        return f'<row r="{number}">'
     height = min(lines * LINE_POINTS + 2 + padding, MAX_ROW_POINTS)
-    return {"ht": f"{height:g}", "customHeight": "1"}
+    return high_row(number, height)
 
 
-def _lines(text: str, width: int) -> int:
+def high_row(number: int, points: float) -> str:
+    """Return the beginning of a row of this height."""
+    return f'<row r="{number}" ht="{points:g}" customHeight="1">'
+
+
+def lines_of(text: str, width: int) -> int:
+    """Return how many lines a text takes in a column of this width (characters)."""
     if len(text) <= width and "\n" not in text:
         return 1
     return sum(1 + len(line) // max(width, 1) for line in text.split("\n"))
 
 
-class CellMaker:
-    """Makes the cells of one sheet. A cell is used again for the next row of its column.
-
-    The writer has written a row before it asks for the next, so one cell per look is enough.
-    """
-
-    def __init__(self, sheet: Any, *, rtl: bool) -> None:
-        self._sheet = sheet
-        self._rtl = rtl
-        self._cells: dict[object, SheetCell] = {}
-
-    def body(self, value: Cell) -> "SheetCell | None":
-        """Return the cell of an answer, or None for a blank one."""
-        if value is None or value == "":
-            return None
-        kind = _kind_of(value)
-        if kind is None:
-            return self.text(visible(str(value)))
-        cell = self._cells.get(kind)
-        if cell is None:
-            cell = self._cells[kind] = self._new(_FORMATS[kind], ruled=True)
-        cell.value = value
-        return cell
-
-    def text(self, text: str) -> "SheetCell":
-        """Return a cell with exactly this text (already ``visible``), whatever it looks like."""
-        quoted = text.startswith(FORMULA_LIKE)
-        cell = self._cells.get(("text", quoted))
-        if cell is None:
-            cell = self._cells["text", quoted] = self._new(wrap=True, quoted=quoted, ruled=True)
-        return _say(cell, text)
-
-    def header(self, text: str) -> "SheetCell":
-        """Return a cell of the header row."""
-        return self.styled(text, bold=True, color=palette.WHITE, fill=palette.NAVY, size=11)
-
-    def styled(self, text: str, *, fill: str = "", **font: Any) -> "SheetCell":
-        """Return a new cell with a look of its own; ``font`` as openpyxl's Font takes it."""
-        from openpyxl.styles import Font, PatternFill
-
-        cell = self._new(wrap=True, centred=True)
-        cell.font = Font(name=FONT, **font)
-        if fill:
-            cell.fill = PatternFill("solid", fgColor=fill)
-        return _say(cell, visible(text))
-
-    def _new(
-        self,
-        number_format: str = "General",
-        *,
-        wrap: bool = False,
-        quoted: bool = False,
-        centred: bool = False,
-        ruled: bool = False,
-    ) -> "SheetCell":
-        from openpyxl.cell import WriteOnlyCell
-        from openpyxl.styles import Alignment, Border, Side
-
-        cell = WriteOnlyCell(self._sheet)
-        cell.number_format = number_format
-        # Text keeps clear of the number in the next column; an indent needs a side to count from.
-        cell.alignment = Alignment(
-            horizontal=("right" if self._rtl else "left") if wrap else "general",
-            vertical="center" if centred else "top",
-            wrap_text=wrap,
-            indent=1 if wrap else 0,
-            readingOrder=2 if self._rtl and wrap else 0,
-        )
-        if ruled:
-            cell.border = Border(bottom=Side("thin", color=palette.RULE))
-        if quoted:
-            cell.quotePrefix = True
-        return cell
-
-
-def _say(cell: "SheetCell", text: str) -> "SheetCell":
-    # Set as ``value`` the library would take "=1+1" for a formula and "#N/A" for an error.
-    cell._value = escaped(text)  # type: ignore[attr-defined]  # noqa: SLF001 - see above
-    cell.data_type = "s"
-    return cell
-
-
-def _kind_of(value: Cell) -> Kind | None:
-    """Return the kind of a value that a spreadsheet can hold exactly, or None for text."""
-    match value:
-        case datetime():
-            return Kind.MOMENT if value.date() >= FIRST_TRUE_DATE else None
-        case date():
-            return Kind.DATE if value >= FIRST_TRUE_DATE else None
-        case time():
-            return Kind.TIME
-        case int() | Decimal() if len(str(value).strip("-").replace(".", "")) <= MAX_PRECISE_DIGITS:
-            return Kind.NUMBER
-        case _:
-            return None
+def styled_row(start: str, number: int, cells: Iterable[tuple[str, int]]) -> str:
+    """Return a row of texts with the numbers of their looks, from the first column on."""
+    elements = "".join(
+        f'<c r="{column_letters(place)}{number}" s="{look}" t="inlineStr">'
+        f"{inline(visible(text))}</c>"
+        if text
+        else f'<c r="{column_letters(place)}{number}" s="{look}"/>'
+        for place, (text, look) in enumerate(cells, 1)
+    )
+    return f"{start}{elements}</row>"
