@@ -1,12 +1,10 @@
 """Making a package: what it must carry, the closing seal, the readable part, the signature."""
 
-import hashlib
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from stocktake_app.actions.identity import own_signer, stored_signer
 from stocktake_app.actions.result import Result
@@ -19,7 +17,14 @@ from stocktake_app.model.codes import Role
 from stocktake_app.model.seal import Seal
 from stocktake_app.store import seals
 from stocktake_app.store.entries import EntryFilter, entry_ids, get_entry
-from stocktake_app.store.files import atomic_write
+from stocktake_app.store.files import sha256_of
+from stocktake_app.store.packages import (
+    SUFFIX,
+    copy_package,
+    package_path,
+    reading_package,
+    writing_package,
+)
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.trust.cms import Signer
 
@@ -30,9 +35,14 @@ LAYOUT = 1
 
 @dataclass(frozen=True)
 class Exported(Result):
-    """A package that was written: its path, hash, and what is in it."""
+    """A package that was written: its path, hash, and what is in it.
+
+    Without a copy for the user, ``path`` is where it lies in the workspace: encrypted, and under
+    another name than ``name``, when the workspace is protected.
+    """
 
     path: Path
+    name: str
     sha256: str
     entries: int
     changes: int
@@ -41,8 +51,9 @@ class Exported(Result):
 
     def sentence(self) -> str:
         """Return what was done, for people."""
+        where = f"{self.name} (in the outbox)" if self.path.suffix == SUFFIX else self.path
         return (
-            f"{self.path} holds {self.entries} entries in {self.seals} signed records.\n"
+            f"{where} holds {self.entries} entries in {self.seals} signed records.\n"
             f"Your fingerprint, to read aloud: {self.fingerprint}"
         )
 
@@ -95,10 +106,11 @@ def export(
         language=language or workspace.profile.language,
         now=now,
     )
-    path = workspace.packages / _file_name(workspace, package, now)
-    _write(workspace, package, signer, path, now=now)
-    done = _store(workspace, package, signer, path, now=now)
-    return done if out is None else _copy(done, out)
+    name = _file_name(workspace, package, now)
+    with writing_package(workspace, name) as file:
+        _write(workspace, package, signer, file, now=now)
+    done = _store(workspace, package, signer, name, now=now)
+    return done if out is None else _copy(workspace, done, out)
 
 
 def _chosen(workspace: Workspace, entries: Sequence[str] | None, *, everything: bool) -> list[str]:
@@ -149,7 +161,7 @@ def _named_forms(every: Sequence[Seal], carried: seals.Closure) -> dict[str, byt
 
 
 def _write(
-    workspace: Workspace, package: _Package, signer: Signer, path: Path, *, now: datetime
+    workspace: Workspace, package: _Package, signer: Signer, file: BinaryIO, *, now: datetime
 ) -> None:
     facts = stored_signer(signer)
     record = build_record(
@@ -159,24 +171,24 @@ def _write(
         package.language,
     )
     if package.form == "pdf":
-        _write_pdf(record, package, signer, path, now=now)
+        _write_pdf(record, package, signer, file, now=now)
     else:
-        _write_xlsx(record, package, signer, path, now=now)
+        _write_xlsx(record, package, signer, file, now=now)
 
 
 def _write_xlsx(
-    record: Record, package: _Package, signer: Signer, path: Path, *, now: datetime
+    record: Record, package: _Package, signer: Signer, file: BinaryIO, *, now: datetime
 ) -> None:
     from functools import partial
 
     from stocktake_app.documents.workbook import write_parts
     from stocktake_app.exchange.xlsx_package import write_xlsx_package
 
-    write_xlsx_package(partial(write_parts, record), package.contents, signer, now, path)
+    write_xlsx_package(partial(write_parts, record), package.contents, signer, now, file)
 
 
 def _write_pdf(
-    record: Record, package: _Package, signer: Signer, path: Path, *, now: datetime
+    record: Record, package: _Package, signer: Signer, file: BinaryIO, *, now: datetime
 ) -> None:
     import io
 
@@ -185,23 +197,22 @@ def _write_pdf(
 
     readable = io.BytesIO()
     write_record_pdf(record, readable)
-    atomic_write(path, write_pdf_package(readable.getvalue(), package.contents, signer, now))
+    file.write(write_pdf_package(readable.getvalue(), package.contents, signer, now))
 
 
 def _store(
-    workspace: Workspace, package: _Package, signer: Signer, path: Path, *, now: datetime
+    workspace: Workspace, package: _Package, signer: Signer, name: str, *, now: datetime
 ) -> Exported:
     """Note seal and package at once: from here the changes are sealed and wait in the outbox."""
     facts = stored_signer(signer)
-    sha256, size = _digest(path)
-    outgoing = seals.OutgoingPackage(
-        sha256, path.name, package.form, size, package.closing.manifest.to
-    )
+    sha256, size = _digest(workspace, name)
+    outgoing = seals.OutgoingPackage(sha256, name, package.form, size, package.closing.manifest.to)
     seals.store_own_seal(
         workspace, package.closing, package.changes, facts, package=outgoing, now=now
     )
     return Exported(
-        path=path,
+        path=package_path(workspace, name),
+        name=name,
         sha256=sha256,
         entries=len(package.entries),
         changes=sum(seal.manifest.changes for seal in package.contents.seals),
@@ -210,23 +221,20 @@ def _store(
     )
 
 
-def _digest(path: Path) -> tuple[str, int]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return digest, file.tell()
+def _digest(workspace: Workspace, name: str) -> tuple[str, int]:
+    with reading_package(workspace, name) as file:
+        return sha256_of(file), file.tell()
 
 
-def _copy(done: Exported, out: Path) -> Exported:
+def _copy(workspace: Workspace, done: Exported, out: Path) -> Exported:
     from dataclasses import replace
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        temporary = out.with_name(f".{out.name}.part")
-        shutil.copyfile(done.path, temporary)
-        temporary.replace(out)
-    except OSError as error:
+        copy_package(workspace, done.name, out)
+    except (OSError, MachineError) as error:
         raise MachineError(
-            f"the package is safe in {done.path}, but cannot be written to {out}: {error.strerror}"
+            f"the package is safe in the outbox, but cannot be written to {out}: {error}"
         ) from error
     return replace(done, path=out)
 

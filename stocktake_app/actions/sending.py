@@ -13,7 +13,7 @@ from stocktake_app.errors import MachineError, NetworkError, RefusedError, UserF
 from stocktake_app.exchange.receipts import BadReceiptError, read_receipt
 from stocktake_app.model.codes import Verdict
 from stocktake_app.store import outbox as stored
-from stocktake_app.store.files import atomic_write
+from stocktake_app.store.packages import copy_package, reading_package
 from stocktake_app.store.workspace import Workspace
 
 RECEIPT_SUFFIX = ".receipt"
@@ -100,8 +100,8 @@ def send(
     notes = []
     for row in stored.list_outbox(workspace, waiting=True):
         try:
-            path = workspace.packages / row.file
-            data = deliver(hq, path, row.sha256, progress=progress)
+            with reading_package(workspace, row.file) as file:
+                data = deliver(hq, file, row.sha256, progress=progress)
         except (NetworkError, HqRefusesError, UserFileError) as error:
             notes.append(f"{row.file}: {error}")
             stored.note_attempt(
@@ -125,7 +125,7 @@ def send_to_folder(workspace: Workspace, folder: Path, *, now: datetime) -> Sent
     notes = tuple(take_receipts(workspace, folder, now=now))
     copied = []
     for row in stored.list_outbox(workspace, waiting=True):
-        _copy(workspace.packages / row.file, folder / row.file)
+        _copy(workspace, row, folder / row.file)
         copied.append(row.file)
     return replace(_summary(workspace, notes), copied=tuple(copied))
 
@@ -150,17 +150,13 @@ def _note_receipt(workspace: Workspace, sha256: str, data: bytes, now: datetime)
     stored.note_receipt(workspace, sha256, data, accepted=receipt.verdict in ACCEPTED)
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(workspace: Workspace, row: stored.OutboxRow, target: Path) -> None:
     """Copy a package so that it stands under its name only when it is whole on the stick."""
-    if target.exists() and target.stat().st_size == source.stat().st_size:
+    if target.exists() and target.stat().st_size == row.size:
         return
-    try:
-        free = shutil.disk_usage(target.parent).free
-        if free < source.stat().st_size:
-            raise MachineError(f"{target.parent} has not enough room for {source.name}")
-        atomic_write(target, source.read_bytes())
-    except OSError as error:
-        raise MachineError(f"{target} cannot be written: {error.strerror}") from error
+    if shutil.disk_usage(target.parent).free < row.size:
+        raise MachineError(f"{target.parent} has not enough room for {row.file}")
+    copy_package(workspace, row.file, target)
 
 
 def _summary(workspace: Workspace, notes: tuple[str, ...]) -> Sent:

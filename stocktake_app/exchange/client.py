@@ -6,12 +6,11 @@ other side has signed a challenge with a certificate under HQ's pinned root: so 
 page is told apart from HQ, and a wrong clock is noticed.
 """
 
-import hashlib
 import random
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -32,7 +31,7 @@ from stocktake_app.exchange.greeting import (
 from stocktake_app.exchange.receipts import BadReceiptError, read_receipt
 from stocktake_app.exchange.retries import Patience, TryAgainError, persist
 from stocktake_app.settings import MAX_PACKAGE_BYTES
-from stocktake_app.store.files import sync_folder
+from stocktake_app.store.files import sha256_of, sync_folder
 from stocktake_app.trust.certificates import to_pem
 from stocktake_app.trust.chain import Trust
 from stocktake_app.trust.cms import Signer
@@ -93,7 +92,11 @@ class Hq:
         return Patience(self.sleep, self.chance, self.cancelled)
 
 
-def deliver(hq: Hq, package: Path | bytes, sha256: str, *, progress: Progress = _ignore) -> bytes:
+Package = Path | bytes | BinaryIO
+"""A package to deliver; an open file stays open."""
+
+
+def deliver(hq: Hq, package: Package, sha256: str, *, progress: Progress = _ignore) -> bytes:
     """Deliver a package and return HQ's signed receipt, checked (``read_receipt`` reads it).
 
     A package that arrived before is not sent again.
@@ -145,7 +148,9 @@ def fetch_package(hq: Hq, row: wire.InboxRow, out: Path, *, progress: Progress =
         persist(
             hq.patience, lambda: _download(link, row, file, progress), lambda: part.stat().st_size
         )
-    if _sha256_of(part) != row.sha256:
+    with part.open("rb") as arrived:
+        damaged = sha256_of(arrived) != row.sha256
+    if damaged:
         part.unlink()
         raise NetworkError("A package arrived damaged and was thrown away; fetch it again.")
     part.replace(out)
@@ -365,17 +370,17 @@ def _link(hq: Hq) -> Iterator[_Link]:
 
 
 @contextmanager
-def _opened(package: Path | bytes, sha256: str) -> Iterator[tuple[BinaryIO, int]]:
+def _opened(package: Package, sha256: str) -> Iterator[tuple[BinaryIO, int]]:
     """Open the package and check that it is the one named."""
-    with package.open("rb") if isinstance(package, Path) else BytesIO(package) as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+    with _open(package) as file:
+        if sha256_of(file) != sha256:
             raise RefusedError("The package was changed after it was made; export it again.")
         yield file, file.seek(0, 2)
 
 
-def _sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _open(package: Package) -> AbstractContextManager[BinaryIO]:
+    file = BytesIO(package) if isinstance(package, bytes) else package
+    return file.open("rb") if isinstance(file, Path) else nullcontext(file)
 
 
 def _bounded(blocks: Iterator[bytes]) -> bytes:

@@ -44,7 +44,7 @@ from stocktake_app.exchange.xlsx_parts import (
     signed_sources,
 )
 from stocktake_app.model.seal import Seal
-from stocktake_app.store.files import atomic_file
+from stocktake_app.store.files import outlet
 from stocktake_app.trust.cms import Signer
 
 Links = Mapping[str, tuple[Relationship, ...]]
@@ -56,9 +56,9 @@ class BadWorkbookError(ValueError):
 
 
 def write_xlsx_package(
-    readable: WriteParts, contents: Contents, signer: Signer, now: datetime, out: Path
+    readable: WriteParts, contents: Contents, signer: Signer, now: datetime, out: Path | BinaryIO
 ) -> None:
-    """Write the package to ``out``, whole and durably or not at all.
+    """Write the package to ``out``, a path whole and durably or not at all.
 
     ``readable`` writes the parts of the workbook that people see, once. ``signer`` is the author
     of the closing seal, and ``now`` the time that the signature claims. Equal arguments with an
@@ -104,9 +104,10 @@ def _name(part: PartDigest) -> str:
 
 
 def _write(
-    readable: WriteParts, contents: Contents, signer: Signer, now: datetime, out: Path
+    readable: WriteParts, contents: Contents, signer: Signer, now: datetime, out: Path | BinaryIO
 ) -> None:
-    with atomic_file(out) as file, Spool(out.parent) as spool:
+    room = out.parent if isinstance(out, Path) else None
+    with outlet(out) as file, Spool(room) as spool:
         parts = _PackedParts(spool)
         written = readable(parts.open)
         items = _items(contents)

@@ -1,12 +1,13 @@
 """Files that are whole or not there: temporary file, fsync, rename, fsync of the directory."""
 
 import errno
+import hashlib
 import os
 import secrets
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,8 @@ from stocktake_app.store.machine_errors import (
 
 _RENAME_TRIES = 20
 _RENAME_PAUSE = 0.1  # seconds; a virus scanner holds a new file for about a second
+
+_READ_BYTES = 1024 * 1024
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -46,6 +49,15 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
             temporary.unlink()
 
 
+def outlet(out: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
+    """Open what is to be written: a path as ``atomic_file``; an open file is the caller's to end.
+
+    Raises:
+        MachineError: as ``atomic_file``.
+    """
+    return atomic_file(out) if isinstance(out, Path) else nullcontext(out)
+
+
 def atomic_write(path: Path, data: bytes) -> None:
     """Write a whole file durably, replacing an older one at once.
 
@@ -54,6 +66,14 @@ def atomic_write(path: Path, data: bytes) -> None:
     """
     with atomic_file(path) as file:
         file.write(data)
+
+
+def sha256_of(file: BinaryIO) -> str:
+    """Return the SHA-256 of what is left to read of a file, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    while chunk := file.read(_READ_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

@@ -7,7 +7,7 @@ names included, lies in ``store.db`` and ``drafts.db``, which one data key encry
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from stocktake_app.store.files import atomic_write, file_error, make_ballast
 from stocktake_app.store.incarnation import Incarnation, Sighting, find_incarnation, remember
 from stocktake_app.store.machine_errors import DamagedStoreError, newer_store
 from stocktake_app.store.schema import prepare_drafts, prepare_store
+from stocktake_app.trust.keystore_file import derive
 from stocktake_app.trust.private_file import try_lock
 
 __all__ = [
@@ -68,6 +69,7 @@ class Workspace:
     """An open workspace. ``device`` is this incarnation's id (32 hexadecimal digits).
 
     ``incarnation`` is anything but ``SAME`` once, when the device id was renewed at this opening.
+    ``file_key`` encrypts files beside the store; None when the workspace is not encrypted.
     """
 
     folder: Path
@@ -79,6 +81,7 @@ class Workspace:
     store: Database
     drafts: Database
     incarnation: Incarnation
+    file_key: bytes | None = field(default=None, repr=False)
 
     @property
     def packages(self) -> Path:
@@ -148,11 +151,12 @@ def open_workspace(folder: Path, *, key: bytes | None = None, ids: Ids = new_id)
     try:
         prepare_store(store)
         prepare_drafts(drafts)
-        return _opened(folder, marker, store, drafts, ids)
+        opened = _opened(folder, marker, store, drafts, ids)
     except BaseException:
         store.close()
         drafts.close()
         raise
+    return replace(opened, file_key=derive(key, "files") if key else None)
 
 
 def save_profile(workspace: Workspace, profile: Profile) -> Workspace:

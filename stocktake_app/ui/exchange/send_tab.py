@@ -196,7 +196,7 @@ class SendTab(QWidget):
         )
         self._done.say(
             "good",
-            text.format(file=done.path.name, n=done.entries, fingerprint=done.fingerprint),
+            text.format(file=done.name, n=done.entries, fingerprint=done.fingerprint),
         )
         self._show.show()
         self.refresh()
