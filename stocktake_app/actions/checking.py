@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from stocktake_app.actions.checked import Checked, CheckedSeal, Remark, ShownDifference
+from stocktake_app.actions.fault_log import write_fault
 from stocktake_app.actions.judgement import Facts, judgement
 from stocktake_app.actions.trusting import signer_of, trust_of
 from stocktake_app.errors import UserFileError
@@ -84,6 +85,8 @@ def check_file(
 def judge(data: bytes, trust: Trust, at: datetime) -> Report:
     """Judge a package; approved chains that it carries itself count for its earlier records."""
     report = verify_package(data, trust, at)
+    if report.fault:
+        write_fault(report.fault)
     carried = _approved_chains(report)
     return verify_package(data, trust.knowing(*carried), at) if carried else report
 

@@ -17,6 +17,8 @@ def make_judge(signer: Signer, trust: Callable[[], Trust], now: Callable[[], dat
 
     def judge(data: bytes, sha256: str, position: int, received: datetime) -> Judged:
         report = verify_package(data, trust(), received)
+        if report.fault:
+            raise report.fault  # no receipt says "unreadable" of what a cured program may read
         closing = report.seals[-1].seal if report.seals else None
         receipt = Receipt(
             package=sha256,
