@@ -10,9 +10,9 @@ from stocktake_app.actions.recipients import publish_recipient, recipient_notice
 from stocktake_app.actions.result import Result
 from stocktake_app.actions.trusting import (
     known_chains,
-    rejudge,
     remember_chains,
     root_certificates,
+    take_waiting,
 )
 from stocktake_app.errors import RefusedError, UserFileError, WrongUseError
 from stocktake_app.model.codes import Role
@@ -225,7 +225,7 @@ def approve(
     answer = enrolment.approve(found, authority, signer, now, known, notices)
     trust = Trust((authority.root,), practice=workspace.practice)
     chain = enrolment.read_approval(answer, trust, now).chain
-    remember_chains(workspace, (chain,))
+    remember_chains(workspace, (chain,), now)
     _write(out, answer)
     return Approved(
         path=out,
@@ -253,8 +253,8 @@ def install(
     done = enrolment.install(approval, asked, keys, now)
     add_anchor(workspace, done.anchor, now)
     set_own_chain(workspace, done.signer.chain, now)
-    remember_chains(workspace, (done.signer.chain,))
-    rejudge(workspace)
+    remember_chains(workspace, (done.signer.chain,), now)
+    take_waiting(workspace, now)
     leaf = done.signer.certificate
     return Installed(
         name=subject_of(leaf).name,

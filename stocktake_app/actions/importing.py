@@ -1,7 +1,7 @@
 """Taking packages in: judged first, then one transaction; a dry run is the same, undone."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -10,10 +10,10 @@ from stocktake_app.actions.checking import judge, read_package
 from stocktake_app.actions.result import Result
 from stocktake_app.actions.trusting import (
     known_chains,
-    rejudge,
     remember_chains,
     seal_reason,
     signer_of,
+    take_notices,
     trust_of,
 )
 from stocktake_app.errors import RefusedError, UserFileError
@@ -55,7 +55,8 @@ class FileOutcome(Result):
 
     ``newer`` entries get changes that nobody contradicts; ``conflicting`` ones get differing
     versions; ``reasons`` say why the file or something in it is refused. ``number`` names the
-    import for ``undo``; it is 0 when nothing was taken in.
+    import for ``undo``; it is 0 when nothing was taken in. ``notes`` are sentences about what is
+    odd and changes nothing.
     """
 
     name: str
@@ -71,6 +72,7 @@ class FileOutcome(Result):
     number: int = 0
     accepted: bool = False
     entries: tuple[EntryOutcome, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ def _usable(name: str, size: int, report: Report) -> _Judged | FileOutcome:
 def _import(workspace: Workspace, one: _Judged | FileOutcome, now: datetime) -> FileOutcome:
     outcome = _take_in(partial(apply_seals, workspace), one, now)
     if isinstance(one, _Judged):
-        _remember(workspace, one.report)
+        return replace(outcome, notes=_remember(workspace, one.report, now))
     return outcome
 
 
@@ -227,12 +229,12 @@ def _approved(report: Report) -> set[Chain]:
     return {chain for chain in chains if not is_provisional(chain[0])}
 
 
-def _remember(workspace: Workspace, report: Report) -> None:
-    """Keep the chains of trusted signers and judge earlier records of theirs anew."""
+def _remember(workspace: Workspace, report: Report, now: datetime) -> tuple[str, ...]:
+    """Keep trusted signers' chains and the notices; judge anew what they concern."""
     fresh = _approved(report) - set(known_chains(workspace))
     if fresh:
-        remember_chains(workspace, fresh)
-        rejudge(workspace)
+        remember_chains(workspace, fresh, now)
+    return take_notices(workspace, report.objects, now)
 
 
 def _incoming(report: SealReport) -> IncomingSeal:

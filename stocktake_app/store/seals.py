@@ -33,8 +33,11 @@ __all__ = [
     "set_verdicts",
     "store_own_seal",
     "unsealed",
+    "write_verdicts",
 ]
 
+Verdicts = Mapping[str, tuple[Verdict, str, Signer | None]]
+"""New verdicts by seal id: the verdict, its reason, and who signed (None: as known)."""
 
 _LIST = (
     "SELECT s.id, a.identity, s.device, s.number, s.previous, s.created, s.verdict, s.reason,"
@@ -215,27 +218,30 @@ def seals_of_entry(workspace: Workspace, entry: str) -> list[StoredSeal]:
         return _listed(connection, condition, (entry,))
 
 
-def set_verdicts(
-    workspace: Workspace, verdicts: Mapping[str, tuple[Verdict, str, Signer | None]]
-) -> int:
+def set_verdicts(workspace: Workspace, verdicts: Verdicts) -> int:
     """Store new verdicts by seal id, after trust changed; return how many entries were judged anew.
 
     Each seal is to be judged as of its ``received`` time. Without a signer the known one stays.
     """
-    entries: set[int] = set()
     with workspace.store.writing() as connection:
-        for seal, (verdict, reason, signer) in verdicts.items():
-            key = connection.value("SELECT key FROM seal WHERE id = ?", (seal,))
-            if key is None:
-                raise RefusedError(f"There is no signed record {seal[:12]}… here.")
-            connection.execute(
-                "UPDATE seal SET verdict = ?, reason = ? WHERE key = ?", (verdict, reason, key)
-            )
-            if signer is not None:
-                author = signer_key(connection, signer)
-                connection.execute("UPDATE seal SET author = ? WHERE key = ?", (author, key))
-            entries |= entries_of_seal(connection, key)
-        return settle_all(connection, workspace, entries)
+        return write_verdicts(connection, workspace, verdicts)
+
+
+def write_verdicts(connection: Connection, workspace: Workspace, verdicts: Verdicts) -> int:
+    """Store new verdicts as ``set_verdicts`` does, inside the caller's transaction."""
+    entries: set[int] = set()
+    for seal, (verdict, reason, signer) in verdicts.items():
+        key = connection.value("SELECT key FROM seal WHERE id = ?", (seal,))
+        if key is None:
+            raise RefusedError(f"There is no signed record {seal[:12]}… here.")
+        connection.execute(
+            "UPDATE seal SET verdict = ?, reason = ? WHERE key = ?", (verdict, reason, key)
+        )
+        if signer is not None:
+            author = signer_key(connection, signer)
+            connection.execute("UPDATE seal SET author = ? WHERE key = ?", (author, key))
+        entries |= entries_of_seal(connection, key)
+    return settle_all(connection, workspace, entries)
 
 
 def _next_seal(connection: Connection, device: str) -> tuple[int, str]:

@@ -1,12 +1,11 @@
 """Certificates and revocation lists that this workspace trusts, knows or is."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from stocktake_app.errors import UserFileError
-from stocktake_app.store.database import Database
+from stocktake_app.store.database import Connection, Database
 from stocktake_app.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -14,15 +13,18 @@ if TYPE_CHECKING:
 
     from stocktake_app.store.tables import TrustObject
     from stocktake_app.trust.chain import Trust
+    from stocktake_app.trust.revocation import RevocationList
 
 ANCHOR = "anchor"
 OWN = "own"
 REVOCATION = "revocation"
+ISSUER = "issuer"
 
 
 def add_anchor(workspace: Workspace, certificate: "Certificate", now: datetime) -> None:
     """Trust a root certificate, or one sender's own certificate that a person compared aloud."""
-    _add(workspace.store, ANCHOR, [_der(certificate)], now)
+    with workspace.store.writing() as connection:
+        insert_trust(connection, ANCHOR, [encode_certificate(certificate)], now)
 
 
 def remove_anchor(workspace: Workspace, sha256: str) -> None:
@@ -38,19 +40,39 @@ def list_anchors(workspace: Workspace) -> "list[Certificate]":
     return [_certificate(found.der) for found in _stored(workspace.store, ANCHOR)]
 
 
-def add_revocation_list(workspace: Workspace, der: bytes, now: datetime) -> None:
-    """Store a revocation list (DER); which one is newest is the judge's business.
+def replace_list(
+    connection: Connection,
+    crl: "RevocationList",
+    issuer: bytes,
+    older: "Iterable[RevocationList]",
+    now: datetime,
+) -> None:
+    """Keep a revocation list and its issuer's certificate (DER) in the place of older lists."""
+    for one in older:
+        connection.execute(
+            "DELETE FROM trust_object WHERE kind = ? AND sha256 = ?",
+            (REVOCATION, hashlib.sha256(_list_bytes(one)).hexdigest()),
+        )
+    insert_trust(connection, REVOCATION, [_list_bytes(crl)], now)
+    insert_trust(connection, ISSUER, [issuer], now)
 
-    Raises:
-        UserFileError: the bytes are no revocation list.
-    """
-    from cryptography import x509
 
-    try:
-        x509.load_der_x509_crl(der)
-    except ValueError as error:
-        raise UserFileError(f"This is not a revocation list ({error}).") from None
-    _add(workspace.store, REVOCATION, [der], now)
+def list_issuers(workspace: Workspace) -> "list[Certificate]":
+    """Return the certificates of those whose revocation lists are here."""
+    return [_certificate(found.der) for found in _stored(workspace.store, ISSUER)]
+
+
+def insert_trust(connection: Connection, kind: str, ders: Iterable[bytes], now: datetime) -> None:
+    """Store certificates or lists (DER) once, inside the caller's transaction."""
+    added = now.isoformat(timespec="seconds")
+    connection.executemany(
+        "INSERT OR IGNORE INTO trust_object (kind, sha256, position, der, added)"
+        " VALUES (?, ?, ?, ?, ?)",
+        [
+            (kind, hashlib.sha256(der).hexdigest(), position, der, added)
+            for position, der in enumerate(ders)
+        ],
+    )
 
 
 def load_trust(workspace: Workspace) -> "Trust":
@@ -66,30 +88,14 @@ def load_trust(workspace: Workspace) -> "Trust":
 
 def set_own_chain(workspace: Workspace, chain: "Sequence[Certificate]", now: datetime) -> None:
     """Store our own signing chain, leaf first, in the place of the one before."""
-    gone = _stored(workspace.store, OWN)
-    with workspace.store.session() as session:
-        for found in gone:
-            session.delete(found)
-    _add(workspace.store, OWN, [_der(one) for one in chain], now)
+    with workspace.store.writing() as connection:
+        connection.execute("DELETE FROM trust_object WHERE kind = ?", (OWN,))
+        insert_trust(connection, OWN, [encode_certificate(one) for one in chain], now)
 
 
 def own_chain(workspace: Workspace) -> "tuple[Certificate, ...]":
     """Return our signing chain, leaf first, or () while there is none."""
     return tuple(_certificate(found.der) for found in _stored(workspace.store, OWN))
-
-
-def _add(store: Database, kind: str, ders: Sequence[bytes], now: datetime) -> None:
-    from stocktake_app.store.tables import TrustObject
-
-    known = {found.sha256 for found in _stored(store, kind)}
-    with store.session() as session:
-        for position, der in enumerate(ders):
-            sha256 = hashlib.sha256(der).hexdigest()
-            if sha256 not in known:
-                added = now.isoformat(timespec="seconds")
-                session.add(
-                    TrustObject(kind=kind, sha256=sha256, position=position, der=der, added=added)
-                )
 
 
 def _stored(store: Database, kind: str) -> "Sequence[TrustObject]":
@@ -103,10 +109,17 @@ def _stored(store: Database, kind: str) -> "Sequence[TrustObject]":
         return found.all()
 
 
-def _der(certificate: "Certificate") -> bytes:
+def encode_certificate(certificate: "Certificate") -> bytes:
+    """Return a certificate as it is stored (DER)."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
     return certificate.public_bytes(Encoding.DER)
+
+
+def _list_bytes(crl: "RevocationList") -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return crl.public_bytes(Encoding.DER)
 
 
 def _certificate(der: bytes) -> "Certificate":

@@ -22,7 +22,13 @@ from stocktake_app.trust.certificates import (
 )
 from stocktake_app.trust.keys import fingerprint
 from stocktake_app.trust.profile import check_bureau, check_issued, check_leaf, check_root
-from stocktake_app.trust.revocation import RevocationList, find_revocation, newest_list
+from stocktake_app.trust.revocation import (
+    IssuedList,
+    RevocationList,
+    find_revocation,
+    is_list_of,
+    newest_list,
+)
 from stocktake_app.trust.subjects import MAX_NAME_CHARS, Subject, name_constraints
 
 Chain = tuple[Certificate, ...]
@@ -139,6 +145,27 @@ def judge_authority(certificate: Certificate, trust: Trust, at: datetime) -> Cha
         reason = f"{_holder(certificate)} cannot be trusted, as {error}."
         return ChainVerdict(Verdict.SIGNER_UNKNOWN, (reason,), None, certificate)
     return _judge_path(path, subject, trust, _When(at))
+
+
+def check_list(issued: IssuedList, trust: Trust) -> None:
+    """Check that a revocation list is by who it says, and that what we trust leads to its issuer.
+
+    Raises:
+        BadCertificateError: it does not; the message is a whole sentence.
+    """
+    crl, issuer = issued
+    try:
+        if issuer not in trust.anchors or not is_root(issuer):
+            check_bureau(issuer)
+            _anchor_of(issuer, trust)
+    except UNREADABLE as error:
+        raise BadCertificateError(
+            f"This list of withdrawn certificates cannot be trusted, as of {_name(issuer)} {error}."
+        ) from None
+    if not is_list_of(crl, issuer):
+        raise BadCertificateError(
+            f"This list of withdrawn certificates is not by {_name(issuer)}, or not as we write it."
+        )
 
 
 def is_root(certificate: Certificate) -> bool:

@@ -35,6 +35,8 @@ from stocktake_app.trust.certificates import (
 from stocktake_app.trust.profile import ALGORITHMS
 
 RevocationList = x509.CertificateRevocationList
+IssuedList = tuple[RevocationList, Certificate]
+"""A list and the certificate of who issued it."""
 
 MAX_LIST_BYTES = 4 * 1024 * 1024
 LIST_LIFE = timedelta(days=90)
@@ -133,7 +135,7 @@ def list_notice(crl: RevocationList, issuer: Certificate) -> bytes:
     return crl.public_bytes(pem) + issuer.public_bytes(pem)
 
 
-def read_notice(data: bytes) -> tuple[RevocationList, Certificate]:
+def read_notice(data: bytes) -> IssuedList:
     """Read what ``list_notice`` wrote: list and issuer; neither is judged.
 
     Raises:

@@ -249,12 +249,12 @@ class TestUnknownSigners:
         entry = newcomer.begin({"title": "Thiès"}).entry
         hq.take(newcomer.pack())
         add_anchor(hq.workspace, people.hq.anchor, hq.now)
-        assert rejudge(hq.workspace) == 0
+        assert rejudge(hq.workspace, hq.now) == 0
         bureau = authority_of(people.wca)
         key = people.stranger.key.public_key()
         leaf = issue_leaf(bureau, key, subject_of(people.stranger.certificate), hq.now)
-        remember_chains(hq.workspace, [(leaf, *bureau.intermediates)])
-        assert rejudge(hq.workspace) == 1
+        chains = [(leaf, *bureau.intermediates)]
+        assert remember_chains(hq.workspace, chains, hq.now) == 1
         assert title(hq, entry) == "Thiès"
         assert reasons(hq) == []
         assert [one.verdict for one in list_seals(hq.workspace)] == [Verdict.VALID]
