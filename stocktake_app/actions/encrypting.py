@@ -1,6 +1,6 @@
 """Confidential transport: the encrypted copy of a package, and opening one that came.
 
-A package is signed as always and then encrypted, block by block, straight onto the medium where
+A package is signed as always and then encrypted, block by block, on its way to the medium where
 the copy goes: nothing readable is ever written there.
 """
 
@@ -8,18 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from stocktake_app.actions.identity import unlock
 from stocktake_app.actions.recipients import TRANSPORT, recipients, take_recipient
 from stocktake_app.errors import RefusedError, WrongUseError
 from stocktake_app.exchange import age
 from stocktake_app.model.codes import Role
-from stocktake_app.store.files import atomic_file
+from stocktake_app.store.files import atomic_file, file_error
+from stocktake_app.store.packages import reading_package
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.trust.recipients import MAX_BYTES, Recipient
-
-HQ = "HQ"
 
 
 @dataclass(frozen=True)
@@ -59,14 +57,22 @@ def encrypted_name(name: str, to: Addressees) -> str:
     return age.age_name(name, "-".join(to.offices))
 
 
-def encrypt_to(source: BinaryIO, out: Path, to: Addressees) -> None:
-    """Write an encrypted copy, durably and whole or not at all; memory stays small.
+def encrypted_copy(workspace: Workspace, name: str, to: Addressees, out: Path) -> Path:
+    """Write the encrypted copy of a package; memory stays small. Returns its path.
+
+    What is written where ``out`` is was encrypted before; a name without ``.age`` gets it.
 
     Raises:
-        MachineError: it cannot be written there.
+        RefusedError: the package is not in the workspace any more.
+        MachineError: the copy cannot be written there.
     """
-    with atomic_file(out) as target:
-        age.encrypt(source, target, [one.recipient for one in to.recipients])
+    path = out if out.suffix == age.SUFFIX else out.with_name(f"{out.name}{age.SUFFIX}")
+    try:
+        with reading_package(workspace, name) as source, atomic_file(path) as target:
+            age.encrypt(source, target, [one.recipient for one in to.recipients])
+    except OSError as error:
+        raise file_error(error, path) from error
+    return path
 
 
 def open_encrypted(

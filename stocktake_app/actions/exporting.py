@@ -6,6 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from stocktake_app.actions.encrypting import (
+    Addressees,
+    addressees,
+    encrypted_copy,
+    encrypted_name,
+)
 from stocktake_app.actions.identity import own_signer, stored_signer
 from stocktake_app.actions.result import Result
 from stocktake_app.documents.record import Record
@@ -18,6 +24,7 @@ from stocktake_app.model.seal import Seal
 from stocktake_app.store import seals
 from stocktake_app.store.entries import EntryFilter, entry_ids, get_entry
 from stocktake_app.store.files import sha256_of
+from stocktake_app.store.outbox import note_encrypted
 from stocktake_app.store.packages import (
     SUFFIX,
     copy_package,
@@ -38,7 +45,8 @@ class Exported(Result):
     """A package that was written: its path, hash, and what is in it.
 
     Without a copy for the user, ``path`` is where it lies in the workspace: encrypted, and under
-    another name than ``name``, when the workspace is protected.
+    another name than ``name``, when the workspace is protected. ``sha256`` is the signed file's.
+    ``encrypted_to`` names who can open the copy in ``path``, () for one that everybody can.
     """
 
     path: Path
@@ -48,13 +56,15 @@ class Exported(Result):
     changes: int
     seals: int
     fingerprint: str
+    encrypted_to: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         """Return what was done, for people."""
         where = f"{self.name} (in the outbox)" if self.path.suffix == SUFFIX else self.path
+        readers = "".join(f"\nOnly this office can open it: {one}" for one in self.encrypted_to)
         return (
             f"{where} holds {self.entries} entries in {self.seals} signed records.\n"
-            f"Your fingerprint, to read aloud: {self.fingerprint}"
+            f"Your fingerprint, to read aloud: {self.fingerprint}{readers}"
         )
 
 
@@ -81,6 +91,7 @@ def export(
     out: Path | None = None,
     everything: bool = False,
     language: str | None = None,
+    encrypt_to: Sequence[str] = (),
     passphrase: str | None = None,
     now: datetime,
 ) -> Exported:
@@ -89,13 +100,15 @@ def export(
     Of a bureau, what came from its officers and was not sent on yet is not yet sent.
 
     The package stands in ``packages/`` and in the outbox; ``out`` is a copy for the user. Drafts
-    that nobody left or finished stay out: half a sentence is not sent.
+    that nobody left or finished stay out: half a sentence is not sent. With ``encrypt_to`` (as
+    ``addressees``) the copy is encrypted after signing, and so is every later one on a stick.
 
     Raises:
         PassphraseNeededError: the key is locked and no passphrase is given.
         RefusedError: there is nothing to export.
         MachineError: it cannot be written there.
     """
+    to = addressees(workspace, encrypt_to, now)
     chosen = _chosen(workspace, entries, everything=everything)
     signer = own_signer(workspace, passphrase, now=now)
     package = _assemble(
@@ -109,8 +122,12 @@ def export(
     name = _file_name(workspace, package, now)
     with writing_package(workspace, name) as file:
         _write(workspace, package, signer, file, now=now)
+    if to.recipients:
+        note_encrypted(workspace, name, to.offices)
     done = _store(workspace, package, signer, name, now=now)
-    return done if out is None else _copy(workspace, done, out)
+    if to.recipients:
+        out = out or workspace.packages / encrypted_name(name, to)
+    return done if out is None else _copy(workspace, done, out, to)
 
 
 def _chosen(workspace: Workspace, entries: Sequence[str] | None, *, everything: bool) -> list[str]:
@@ -226,17 +243,20 @@ def _digest(workspace: Workspace, name: str) -> tuple[str, int]:
         return sha256_of(file), file.tell()
 
 
-def _copy(workspace: Workspace, done: Exported, out: Path) -> Exported:
+def _copy(workspace: Workspace, done: Exported, out: Path, to: Addressees) -> Exported:
     from dataclasses import replace
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        copy_package(workspace, done.name, out)
+        if to.recipients:
+            out = encrypted_copy(workspace, done.name, to, out)
+        else:
+            copy_package(workspace, done.name, out)
     except (OSError, MachineError) as error:
         raise MachineError(
             f"the package is safe in the outbox, but cannot be written to {out}: {error}"
         ) from error
-    return replace(done, path=out)
+    return replace(done, path=out, encrypted_to=to.names)
 
 
 def _file_name(workspace: Workspace, package: _Package, now: datetime) -> str:

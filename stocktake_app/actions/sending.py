@@ -1,11 +1,17 @@
 """The outbox: packages leave it only against HQ's signed receipt."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from stocktake_app.actions.encrypting import (
+    Addressees,
+    addressees,
+    encrypted_copy,
+    encrypted_name,
+)
 from stocktake_app.actions.identity import own_signer
 from stocktake_app.actions.result import Result
 from stocktake_app.actions.trusting import trust_of
@@ -36,13 +42,17 @@ class OutboxRow(Result):
 
 @dataclass(frozen=True)
 class Sent(Result):
-    """What a round of sending did, by package names; ``notes`` are sentences."""
+    """What a round of sending did, by package names; ``notes`` are sentences.
+
+    ``reached`` is False when HQ could not be reached or the connection broke.
+    """
 
     received: tuple[str, ...]
     refused: tuple[str, ...]
     waiting: tuple[str, ...]
     copied: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    reached: bool = True
 
     @property
     def complete(self) -> bool:
@@ -97,7 +107,7 @@ def send(
     if not trust.anchors:
         raise RefusedError("HQ cannot be known yet: install the answer to your request first")
     hq = Hq(url, signer, trust, now, cancelled=cancelled)
-    notes = []
+    notes, reached = [], True
     for row in stored.list_outbox(workspace, waiting=True):
         try:
             with reading_package(workspace, row.file) as file:
@@ -108,16 +118,23 @@ def send(
                 workspace, row.sha256, offset=row.offset, next_try=now() + LATER, problem=str(error)
             )
             if isinstance(error, NetworkError):
+                reached = False
                 break  # the next one would not get through either
             continue
         _note_receipt(workspace, row.sha256, data, now())
-    return _summary(workspace, tuple(notes))
+    return replace(_summary(workspace, tuple(notes)), reached=reached)
 
 
-def send_to_folder(workspace: Workspace, folder: Path, *, now: datetime) -> Sent:
+def send_to_folder(
+    workspace: Workspace, folder: Path, *, encrypt_to: Sequence[str] = (), now: datetime
+) -> Sent:
     """Copy every waiting package to a USB stick or shared folder, and take receipts found there.
 
+    Encrypted to the offices that ``encrypt_to`` names, and to those for whom a package was
+    encrypted when it was exported.
+
     Raises:
+        RefusedError: no key of such an office is known.
         MachineError: the folder cannot be written.
     """
     if not folder.is_dir():
@@ -125,7 +142,12 @@ def send_to_folder(workspace: Workspace, folder: Path, *, now: datetime) -> Sent
     notes = tuple(take_receipts(workspace, folder, now=now))
     copied = []
     for row in stored.list_outbox(workspace, waiting=True):
-        _copy(workspace, row, folder / row.file)
+        offices = (*encrypt_to, *stored.encrypted_offices(workspace, row.file))
+        to = addressees(workspace, offices, now)
+        if to.recipients:
+            _copy_encrypted(workspace, row, folder, to)
+        else:
+            _copy(workspace, row, folder / row.file)
         copied.append(row.file)
     return replace(_summary(workspace, notes), copied=tuple(copied))
 
@@ -148,6 +170,14 @@ def _note_receipt(workspace: Workspace, sha256: str, data: bytes, now: datetime)
     if receipt.package != sha256:
         raise BadReceiptError("this receipt is for another package")
     stored.note_receipt(workspace, sha256, data, accepted=receipt.verdict in ACCEPTED)
+
+
+def _copy_encrypted(
+    workspace: Workspace, row: stored.OutboxRow, folder: Path, to: Addressees
+) -> None:
+    target = folder / encrypted_name(row.file, to)
+    if not target.exists():  # it stands under its name only when it is whole
+        encrypted_copy(workspace, row.file, to, target)
 
 
 def _copy(workspace: Workspace, row: stored.OutboxRow, target: Path) -> None:

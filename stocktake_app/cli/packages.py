@@ -30,6 +30,10 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     export.add_argument(
         "--language", default="", choices=["en", "fr", "es", "ar"], help="of the readable part"
     )
+    export.add_argument(
+        "--encrypt-to", action="append", default=[], metavar="OFFICE",
+        help="HQ, a bureau's code, or a file with an office's notice: only they can open it",
+    )  # fmt: skip
     verify = add_command(commands, common, "verify", _verify, "judge a package")
     verify.add_argument("file", type=Path, metavar="FILE")
     verify.add_argument("--trust", type=Path, metavar="CA.pem", help="HQ's root certificate")
@@ -51,6 +55,7 @@ def _export(arguments: Arguments) -> Answer:
         out=arguments.out,
         everything=arguments.all,
         language=arguments.language or None,
+        encrypt_to=arguments.encrypt_to,
         passphrase=passphrase(arguments),
         now=now(),
     )

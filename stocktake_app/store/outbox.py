@@ -1,5 +1,6 @@
 """The outbox: packages of ours that wait until their receiver's signed receipt is here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -7,9 +8,11 @@ from enum import StrEnum
 from stocktake_app.errors import RefusedError
 from stocktake_app.store.database import Connection
 from stocktake_app.store.objects import insert_object
+from stocktake_app.store.rows import set_setting, setting
 from stocktake_app.store.workspace import Workspace
 
 RECEIPT = "receipt"
+_ENCRYPTED = "encrypted packages"
 
 
 class OutboxState(StrEnum):
@@ -103,6 +106,20 @@ def note_receipt(workspace: Workspace, sha256: str, receipt: bytes, *, accepted:
             " WHERE sha256 = ?",
             (state, name, sha256),
         )
+
+
+def note_encrypted(workspace: Workspace, file: str, offices: Sequence[str]) -> None:
+    """Note that copies of a package leave encrypted to these offices and never otherwise."""
+    with workspace.store.writing() as connection:
+        known = setting(connection, _ENCRYPTED) or {}
+        set_setting(connection, _ENCRYPTED, {**known, file: list(offices)})
+
+
+def encrypted_offices(workspace: Workspace, file: str) -> tuple[str, ...]:
+    """Return the offices to which copies of a package are encrypted, or ()."""
+    with workspace.store.reading() as connection:
+        known = setting(connection, _ENCRYPTED) or {}
+    return tuple(known.get(file, ()))
 
 
 def insert_outgoing(
