@@ -1,15 +1,18 @@
 """Judging a package file and saying it in words that a bureau officer understands."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from stocktake_app.actions.checked import Checked, CheckedSeal, Remark, ShownDifference
+from stocktake_app.actions.encrypting import open_encrypted
 from stocktake_app.actions.fault_log import write_fault
 from stocktake_app.actions.judgement import Facts, judgement
 from stocktake_app.actions.trusting import signer_of, trust_of
 from stocktake_app.errors import UserFileError
+from stocktake_app.exchange.age import DamagedAgeFileError, ForeignAgeFileError, NotForUsError
 from stocktake_app.exchange.seals import SealReport
 from stocktake_app.exchange.verify import Report, verify_package
 from stocktake_app.model.codes import Verdict
@@ -17,7 +20,7 @@ from stocktake_app.settings import MAX_PACKAGE_BYTES
 from stocktake_app.store.imports import StandingReport, standing
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.translations import N_
-from stocktake_app.trust.certificates import from_pem
+from stocktake_app.trust.certificates import from_pem, is_practice
 from stocktake_app.trust.chain import Chain, Trust
 
 __all__ = [
@@ -68,18 +71,29 @@ def check_file(
     at: datetime,
     workspace: Workspace | None = None,
     trust: bytes | None = None,
+    passphrase: str | None = None,
 ) -> Checked:
     """Judge a file against a root certificate (PEM), or against what the workspace trusts.
 
-    With neither, the signature is checked and the signer is unknown.
+    With neither, the signature is checked and the signer is unknown. An encrypted file is opened
+    with the workspace's key; one that cannot be opened here is ``unreadable`` and says why.
 
     Raises:
         UserFileError: the file cannot be read, or the root certificate is none.
+        PassphraseNeededError: it is encrypted and the key is locked.
+        WrongUseError: it is encrypted and there is no workspace with a key.
     """
-    data = read_package(path)
-    report = judge(data, _trust(workspace, trust), at)
+    data, locked = read_package(path), False
+    try:
+        data = open_encrypted(workspace, data, path.name, passphrase)
+        report = judge(data, _trust(workspace, trust), at)
+    except (NotForUsError, DamagedAgeFileError, ForeignAgeFileError) as error:
+        locked = isinstance(error, NotForUsError)
+        digest = hashlib.sha256(data).hexdigest()
+        report = Report(Verdict.UNREADABLE, (str(error),), "", digest)
     seen = _standing(workspace, report, at) if workspace else None
-    return _checked(path.name, report, seen, at, practising=bool(workspace and workspace.practice))
+    practising = bool(workspace and workspace.practice)
+    return _checked(path.name, report, seen, at, practising=practising, locked=locked)
 
 
 def judge(data: bytes, trust: Trust, at: datetime) -> Report:
@@ -93,7 +107,8 @@ def judge(data: bytes, trust: Trust, at: datetime) -> Report:
 
 def _trust(workspace: Workspace | None, pem: bytes | None) -> Trust:
     if pem is not None:
-        return Trust(from_pem(pem))
+        anchors = from_pem(pem)
+        return Trust(anchors, practice=all(is_practice(one) for one in anchors))
     return trust_of(workspace) if workspace else Trust(())
 
 
@@ -110,7 +125,13 @@ def _standing(workspace: Workspace, report: Report, at: datetime) -> StandingRep
 
 
 def _checked(
-    name: str, report: Report, seen: StandingReport | None, at: datetime, *, practising: bool
+    name: str,
+    report: Report,
+    seen: StandingReport | None,
+    at: datetime,
+    *,
+    practising: bool,
+    locked: bool,
 ) -> Checked:
     subject = report.subject
     facts = Facts(
@@ -120,6 +141,7 @@ def _checked(
         standing=seen.standing.value if seen else "",
         practice=_for_practice(report),
         practising=practising,
+        locked=locked,
     )
     return Checked(
         file=name,

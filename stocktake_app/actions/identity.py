@@ -1,5 +1,6 @@
 """Who one is: keys made when they are first needed; certificates requested and given by files."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from stocktake_app.actions.trusting import (
     known_chains,
     remember_chains,
     root_certificates,
+    take_notices,
     take_waiting,
 )
 from stocktake_app.errors import RefusedError, UserFileError, WrongUseError
@@ -255,6 +257,7 @@ def install(
     set_own_chain(workspace, done.signer.chain, now)
     remember_chains(workspace, (done.signer.chain,), now)
     take_waiting(workspace, now)
+    take_notices(workspace, {hashlib.sha256(one).hexdigest(): one for one in approval.notices}, now)
     leaf = done.signer.certificate
     return Installed(
         name=subject_of(leaf).name,

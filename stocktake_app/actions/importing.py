@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from stocktake_app.actions.checking import judge, read_package
+from stocktake_app.actions.encrypting import open_encrypted
 from stocktake_app.actions.result import Result
 from stocktake_app.actions.trusting import (
     known_chains,
@@ -17,6 +18,7 @@ from stocktake_app.actions.trusting import (
     trust_of,
 )
 from stocktake_app.errors import RefusedError, UserFileError
+from stocktake_app.exchange.age import plain_name
 from stocktake_app.exchange.seals import SealReport, seal_lines
 from stocktake_app.exchange.verify import Report
 from stocktake_app.model.codes import Verdict
@@ -130,6 +132,7 @@ def import_files(
     files: Sequence[Path],
     *,
     dry_run: bool,
+    passphrase: str | None = None,
     now: datetime,
     progress: Callable[[int, int], None] = _ignore,
 ) -> Imported:
@@ -138,8 +141,11 @@ def import_files(
     A file that cannot be used is refused with its reason and the others go in. ``progress`` is
     told how many files of how many are done, and may raise ``CancelledError`` between files. A dry
     run says of each file what it would bring after those before it.
+
+    Raises:
+        PassphraseNeededError: a file is encrypted for this office and the key is locked.
     """
-    judged = _judge_files(workspace, files, now, progress)
+    judged = _judge_files(workspace, files, passphrase, now, progress)
     if dry_run:
         ready = list(judged)  # so that the store is not held while files are read
         with trial(workspace) as take:
@@ -175,6 +181,7 @@ def undo(workspace: Workspace, number: int, *, now: datetime) -> Undone:
 def _judge_files(
     workspace: Workspace,
     files: Sequence[Path],
+    passphrase: str | None,
     now: datetime,
     progress: Callable[[int, int], None],
 ) -> Iterator[_Judged | FileOutcome]:
@@ -183,13 +190,13 @@ def _judge_files(
     for done, path in enumerate(files):
         progress(done, len(files))
         try:
-            data = read_package(path)
+            data = open_encrypted(workspace, read_package(path), path.name, passphrase)
         except UserFileError as error:
             yield FileOutcome(path.name, Verdict.UNREADABLE, "", (str(error),))
             continue
         report = judge(data, trust, now)
         trust = trust.knowing(*_approved(report))
-        yield _usable(path.name, len(data), report)
+        yield _usable(plain_name(path.name), len(data), report)
     progress(len(files), len(files))
 
 

@@ -16,7 +16,7 @@ from stocktake_app.store.incarnation import Incarnation
 from stocktake_app.store.trust_objects import add_anchor
 from stocktake_app.store.workspace import Profile, Workspace
 from stocktake_app.translations import N_
-from stocktake_app.trust.certificates import certificate_key, from_pem, to_pem
+from stocktake_app.trust.certificates import certificate_key, from_pem, is_practice, to_pem
 from stocktake_app.trust.keys import fingerprint
 from stocktake_app.trust.keystore import create_keystore, has_keystore, open_keystore
 from stocktake_app.trust.slots import KEYRING
@@ -107,6 +107,12 @@ def create(
             "STOCKTAKE_PASSPHRASE), or --trust CA.pem for one that only reads"
         )
     anchors = from_pem(trust) if trust else ()
+    if any(is_practice(anchor) != practice for anchor in anchors):
+        raise WrongUseError(
+            "that root certificate is real; a practice workspace trusts practice ones only"
+            if practice
+            else "that root certificate is for practice; only `init --practice` trusts it"
+        )
     workspace = _make(folder, profile, passphrase, now=now, practice=practice, encrypt=encrypt)
     for anchor in anchors:
         add_anchor(workspace, anchor, now)

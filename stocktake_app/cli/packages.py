@@ -70,6 +70,7 @@ def _verify(arguments: Arguments) -> Answer:
         arguments.file,
         workspace=workspace,
         trust=read_file(arguments.trust) if arguments.trust else None,
+        passphrase=passphrase(arguments),
         at=_time(arguments.at) if arguments.at else now(),
     )
     return Answer(result.as_json(), result.sentence(), code=0 if result.valid else 1)
@@ -86,7 +87,11 @@ def _import(arguments: Arguments) -> Answer:
     from stocktake_app.actions.importing import import_files
 
     result = import_files(
-        open_workspace(arguments), arguments.files, dry_run=arguments.dry_run, now=now()
+        open_workspace(arguments),
+        arguments.files,
+        dry_run=arguments.dry_run,
+        passphrase=passphrase(arguments),
+        now=now(),
     )
     header = ("file", "verdict", "new", "same", "newer", "conflicting", "refused", "import")
     rows = [

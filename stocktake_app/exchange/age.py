@@ -151,7 +151,7 @@ def age_name(name: str, hint: str) -> str:
 
 def plain_name(name: str) -> str:
     """Return the name of what comes out of an encrypted file: ``a.xlsx.age`` gives ``a.xlsx``."""
-    return _HINT.sub(".", name.removesuffix(SUFFIX))
+    return _HINT.sub(".", name.removesuffix(SUFFIX)) if name.endswith(SUFFIX) else name
 
 
 def _header_lines(data: bytes, name: str) -> Iterator[bytes]:
