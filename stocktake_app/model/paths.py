@@ -11,6 +11,7 @@ FORM = "@form"
 STATE = "@state"
 DELETED = "@deleted"
 ORDER = "@order"
+ERASED = "@erased"
 
 _NAME = r"[^\W\d][\w.\-]*"
 _SEGMENT = re.compile(

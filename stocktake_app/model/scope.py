@@ -36,6 +36,16 @@ def may_set(role: Role, segment: str) -> bool:
     return segment in _RESERVED_BY_ROLE[role]
 
 
-_OFFICER = frozenset({"@form", "@state", "@deleted", "@order", "@comment", "@translation"})
+def may_erase(author: Author, creator: Author) -> bool:
+    """Say whether ``author`` may erase confidential content for good: its creator, bureau or HQ.
+
+    Narrower than ``may_touch``, which must hold too: a colleague may correct, but not erase.
+    """
+    return author.role is not Role.OFFICER or author.identity == creator.identity
+
+
+_OFFICER = frozenset(
+    {"@form", "@state", "@deleted", "@order", "@comment", "@translation", "@erased"}
+)
 _BUREAU = _OFFICER | {"@review", "@same", "@coding"}
 _RESERVED_BY_ROLE = {Role.OFFICER: _OFFICER, Role.BUREAU: _BUREAU, Role.HQ: _BUREAU}

@@ -10,7 +10,7 @@ from stocktake_app.model.change import MAX_NUMBER, Change
 from stocktake_app.model.codes import Role
 from stocktake_app.model.fold import EntryState
 from stocktake_app.model.ids import Ids, new_salt
-from stocktake_app.model.scope import Author, may_touch
+from stocktake_app.model.scope import Author, may_erase, may_touch
 from stocktake_app.store import rows
 from stocktake_app.store.confidential import Sealable, sealable
 from stocktake_app.store.database import Connection
@@ -198,6 +198,13 @@ def _check_ours(
         raise RefusedError(
             f"This entry was begun by {name} ({bureau or 'HQ'}); only they, their bureau and HQ "
             "can change it."
+        )
+    if any(path.startswith(paths.ERASED) for path in touched) and not may_erase(
+        workspace.profile.author, Author(identity, Role(role), bureau)
+    ):
+        raise RefusedError(
+            f"This entry was begun by {name} ({bureau or 'HQ'}); only they, their bureau and HQ "
+            "can erase content of it."
         )
 
 

@@ -5,18 +5,22 @@ here was withheld by whoever sent it, or is erased.
 """
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stocktake_app.errors import RefusedError
-from stocktake_app.model import disclosure
+from stocktake_app.model import disclosure, paths
 from stocktake_app.model.disclosure import PREFIX, Attachment, Disclosure, Value
+from stocktake_app.model.fold import Live
 from stocktake_app.store import rows
 from stocktake_app.store.database import Connection
 from stocktake_app.store.workspace import Workspace
 
-ERASED = "@erased"
+_ERASURE = re.compile(rf"{paths.ERASED}/[0-9a-f]{{64}}")
+UNSCRUBBED = "unscrubbed"
+"""Setting: content was removed whose traces may still stand in free pages, drafts or packages."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,14 @@ class Known:
         assert value is not None
         digest = disclosure.digest_in(value)
         return value if digest in self.attachments else self.values.get(digest)
+
+    def agree(self, versions: Iterable[Live]) -> bool:
+        """Say whether versions of an answer are confidential, all here, and say the same."""
+        stored = [one.value for one in versions]
+        contents = {self.content(value) for value in stored}
+        return (
+            all(map(disclosure.is_digest, stored)) and len(contents) == 1 and None not in contents
+        )
 
     def withholds(self, value: str | None) -> bool:
         """Say whether a stored answer has content that is not here."""
@@ -153,6 +165,43 @@ def insert_disclosures(
                 " data) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (entry, digest, one.salt, one.name, one.media_type, len(one.data), one.data),
             )
+
+
+def erased_in(changes: Iterable[Mapping[str, str | None]]) -> set[str]:
+    """Return the digests whose content counted changes (what they set) erase; no way back."""
+    return {
+        path.partition("/")[2]
+        for change in changes
+        for path, reason in change.items()
+        if reason is not None and _ERASURE.fullmatch(path)
+    }
+
+
+def note_erasures(
+    connection: Connection, entries: Iterable[int], erasures: Sequence[tuple[int, str]]
+) -> None:
+    """Note what is erased of these entries (keys) now, and remove that content.
+
+    Whoever calls this commits, and then sees to it that no page of the file keeps what was
+    removed (``erasing.scrub``).
+    """
+    connection.execute(
+        "DELETE FROM erasure WHERE entry IN (SELECT value FROM json_each(?))",
+        (rows.as_json(entries),),
+    )
+    if not erasures:
+        return
+    connection.executemany("INSERT INTO erasure (entry, digest) VALUES (?, ?)", erasures)
+    connection.execute("PRAGMA secure_delete = ON")
+    removed = 0
+    for table in ("disclosure", "attachment"):
+        for erasure in erasures:
+            removed += connection.execute(
+                f"DELETE FROM {table} WHERE entry = ? AND digest = ?",  # noqa: S608 - constants
+                erasure,
+            ).rowcount
+    if removed:
+        rows.set_setting(connection, UNSCRUBBED, value=True)
 
 
 def take_disclosures(

@@ -153,7 +153,7 @@ class Intake:
         reason = facts.reason or may_count(line.reserved, facts.author.role)
         if paths.FORM not in line.values or line.replaces != _NOTHING_REPLACED:
             self.tally.touched.add(entry)  # no plain beginning: the settling looks closer
-        elif paths.DELETED in line.reserved:
+        elif paths.DELETED in line.reserved or paths.ERASED in line.reserved:
             self.tally.touched.add(entry)
         shown = promote(line.values, line.questions)
         form = self._forms.get(shown[0]) or self._form(shown[0])

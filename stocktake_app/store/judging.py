@@ -15,7 +15,7 @@ from typing import NamedTuple
 from stocktake_app.model import paths
 from stocktake_app.model.change import Change, with_known_id
 from stocktake_app.model.codes import Role
-from stocktake_app.model.scope import Author, may_set, may_touch
+from stocktake_app.model.scope import Author, may_erase, may_set, may_touch
 
 BEGINNING_MISSING = "the beginning of this entry has not arrived yet"
 
@@ -140,4 +140,6 @@ def _under(change: StoredChange, seal: SealFacts, creator: SealFacts | None) -> 
         return None if seal.author.role is Role.HQ else BEGINNING_MISSING
     if not may_touch(seal.author, creator.author):
         return "its author may not change entries that were begun elsewhere"
+    if paths.ERASED in change.reserved and not may_erase(seal.author, creator.author):
+        return "only who began an entry, their bureau and HQ may erase content of it"
     return None

@@ -10,10 +10,18 @@ from dataclasses import dataclass, field
 
 from stocktake_app.model import paths
 from stocktake_app.model.codes import Role, Verdict
+from stocktake_app.model.disclosure import PREFIX
 from stocktake_app.model.fold import EntryState, Live, fold
 from stocktake_app.model.scope import Author
 from stocktake_app.store import rows
 from stocktake_app.store.database import Connection, Row
+from stocktake_app.store.disclosures import (
+    NOTHING,
+    Known,
+    erased_in,
+    known_of_each,
+    note_erasures,
+)
 from stocktake_app.store.judging import SealFacts, StoredChange, judge
 from stocktake_app.store.lines import (
     decode_replaces,
@@ -61,6 +69,7 @@ class _Block:
     reasons: list[tuple[int, str]] = field(default_factory=list)
     no_reasons: list[tuple[int]] = field(default_factory=list)
     conflicts: list[tuple[int, str, str, str | None]] = field(default_factory=list)
+    erasures: list[tuple[int, str]] = field(default_factory=list)
 
 
 def seal_facts(connection: Connection, workspace: Workspace) -> dict[int, SealFacts]:
@@ -168,6 +177,7 @@ def _settle_block(
 ) -> list[Settled]:
     changes = stored_changes(connection, keys)
     known = _known_conflicts(connection, keys)
+    contents = _contents_of(connection, changes)
     block = _Block()
     settled = []
     for key, name, present in connection.rows(
@@ -175,12 +185,28 @@ def _settle_block(
         " ORDER BY key",
         (json.dumps(keys),),
     ):
-        moved, conflicts, counted = _settle_entry(block, (key, name), changes[key], seals)
+        moved, conflicts, counted = _settle_entry(
+            block, (key, name), changes[key], (seals, contents.get(key, NOTHING))
+        )
         new = tuple(sorted(conflicts - known[key]))
         last = max((one.key for one in changes[key]), default=0)
         settled.append(Settled(key, bool(present), counted > 0, new, moved, last))
     _write(connection, block, keys)
     return settled
+
+
+def _contents_of(
+    connection: Connection, changes: Mapping[int, Sequence[StoredChange]]
+) -> dict[int, Known]:
+    """Return the confidential content of those of these entries that several changes speak of."""
+    several = [
+        entry for entry, ones in changes.items() if len(ones) > 1 and any(map(_names_digest, ones))
+    ]
+    return known_of_each(connection, several) if several else {}
+
+
+def _names_digest(change: StoredChange) -> bool:
+    return any(value is not None and value.startswith(PREFIX) for value in change.values.values())
 
 
 def _known_conflicts(connection: Connection, keys: Sequence[int]) -> dict[int, set[str]]:
@@ -197,14 +223,28 @@ def _settle_entry(
     block: _Block,
     entry: tuple[int, str],
     changes: Sequence[StoredChange],
-    seals: dict[int, SealFacts],
+    facts: tuple[dict[int, SealFacts], Known],
 ) -> tuple[bool, set[str], int]:
-    """Judge and fold one entry; return whether counts moved, its conflicts, how many count."""
+    """Judge and fold one entry; return whether counts moved, its conflicts, how many count.
+
+    Versions under different salts that say the same are no conflict to anybody.
+    """
     key, name = entry
+    seals, contents = facts
     judgement = judge(changes, seals)
     moved = _note_reasons(block, changes, judgement.reasons)
     counted = [one for one in changes if one.key not in judgement.reasons]
     shown = shown_state(name, counted)
+    agreed = [
+        path
+        for path, live in shown.conflicts.items()
+        if contents.agree(live) or path.startswith(paths.ERASED)
+    ]
+    if agreed:
+        differing = {path: shown.conflicts[path] for path in shown.conflicts.keys() - {*agreed}}
+        shown = Shown(shown.answers, differing, shown.deleted)
+    said = [one.values for one in counted if paths.ERASED in one.reserved]
+    block.erasures += [(key, digest) for digest in sorted(erased_in(said))]
     block.conflicts += [
         (key, path, live.change, live.value)
         for path, versions in shown.conflicts.items()
@@ -271,6 +311,7 @@ def _write(connection: Connection, block: _Block, keys: Sequence[int]) -> None:
     for form in {row[0] for row in block.entries if row[0]}:
         rows.form_key(connection, str(form))
     connection.executemany("INSERT INTO conflict VALUES (?, ?, ?, ?)", block.conflicts)
+    note_erasures(connection, keys, block.erasures)
     connection.executemany("UPDATE change SET counted = ? WHERE key = ?", block.counted)
     connection.executemany("DELETE FROM set_aside WHERE change = ?", block.no_reasons)
     connection.executemany("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", block.reasons)
