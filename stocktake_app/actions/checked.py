@@ -9,6 +9,13 @@ from stocktake_app.actions.result import Result
 from stocktake_app.model.codes import Verdict
 from stocktake_app.translations import N_
 
+INSIDE = {
+    "signer_unknown": N_("We do not know this sender yet."),
+    "signer_expired": N_("The sender’s certificate has ended."),
+    "signer_revoked": N_("The sender’s certificate was withdrawn."),
+}
+"""What to say of a signed record inside whose verdict is not valid."""
+
 
 @dataclass(frozen=True)
 class CheckedSeal(Result):

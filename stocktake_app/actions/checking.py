@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from stocktake_app.errors import UserFileError
 from stocktake_app.exchange.age import DamagedAgeFileError, ForeignAgeFileError, NotForUsError
 from stocktake_app.exchange.seals import SealReport
 from stocktake_app.exchange.verify import Report, verify_package
+from stocktake_app.exchange.visible import VisibleCheck, check_visible
 from stocktake_app.model.codes import Verdict
 from stocktake_app.settings import MAX_PACKAGE_BYTES
 from stocktake_app.store.imports import StandingReport, standing
@@ -34,7 +36,7 @@ __all__ = [
     "read_package",
 ]
 
-
+NOT_COMPARED = VisibleCheck("not_checked")
 INSIDE = {
     Verdict.SIGNER_UNKNOWN: N_("Signed records inside whose sender we do not know yet: {n}"),
     Verdict.SIGNER_EXPIRED: N_("Signed records inside whose sender’s certificate has ended: {n}"),
@@ -72,11 +74,14 @@ def check_file(
     workspace: Workspace | None = None,
     trust: bytes | None = None,
     passphrase: str | None = None,
+    compare: bool = True,
 ) -> Checked:
     """Judge a file against a root certificate (PEM), or against what the workspace trusts.
 
     With neither, the signature is checked and the signer is unknown. An encrypted file is opened
     with the workspace's key; one that cannot be opened here is ``unreadable`` and says why.
+    ``compare``: what the file shows is compared with what was signed, which takes longer than the
+    verdict.
 
     Raises:
         UserFileError: the file cannot be read, or the root certificate is none.
@@ -84,16 +89,36 @@ def check_file(
         WrongUseError: it is encrypted and there is no workspace with a key.
     """
     data, locked = read_package(path), False
+    trusted = _trust(workspace, trust)
     try:
         data = open_encrypted(workspace, data, path.name, passphrase)
-        report = judge(data, _trust(workspace, trust), at)
+        report = judge(data, trusted, at)
     except (NotForUsError, DamagedAgeFileError, ForeignAgeFileError) as error:
         locked = isinstance(error, NotForUsError)
         digest = hashlib.sha256(data).hexdigest()
         report = Report(Verdict.UNREADABLE, (str(error),), "", digest)
     seen = _standing(workspace, report, at) if workspace else None
-    practising = bool(workspace and workspace.practice)
-    return _checked(path.name, report, seen, at, practising=practising, locked=locked)
+    found = Found(
+        report=report,
+        seen=seen,
+        shown=_compared(data, report) if compare else NOT_COMPARED,
+        practising=trusted.practice,
+        locked=locked,
+    )
+    return _checked(path.name, found, at)
+
+
+def _compared(data: bytes, report: Report) -> VisibleCheck:
+    try:
+        return check_visible(data, report)
+    except NotImplementedError:
+        return NOT_COMPARED
+
+
+def not_opened(name: str, sentence: str, at: datetime) -> Checked:
+    """Return what is known of a file that could not even be read."""
+    report = Report(Verdict.UNREADABLE, (sentence,), "", "")
+    return _checked(name, Found(report), at)
 
 
 def judge(data: bytes, trust: Trust, at: datetime) -> Report:
@@ -124,25 +149,34 @@ def _standing(workspace: Workspace, report: Report, at: datetime) -> StandingRep
     return standing(workspace, manifests, at) if manifests else None
 
 
-def _checked(
-    name: str,
-    report: Report,
-    seen: StandingReport | None,
-    at: datetime,
-    *,
-    practising: bool,
-    locked: bool,
-) -> Checked:
+@dataclass(frozen=True)
+class Found:
+    """What the steps of a check found: the verifier, the store, the comparison of what is shown."""
+
+    report: Report
+    seen: StandingReport | None = None
+    shown: VisibleCheck = NOT_COMPARED
+    practising: bool = False
+    locked: bool = False
+
+    @property
+    def facts(self) -> Facts:
+        """What the judgement goes by."""
+        seals = self.report.seals
+        return Facts(
+            verdict=self.report.verdict,
+            inside=tuple(one.verdict for one in seals),
+            visible=self.shown.visible,
+            standing=self.seen.standing.value if self.seen else "",
+            practice=any(one.seal.manifest.practice for one in seals),
+            practising=self.practising,
+            locked=self.locked,
+        )
+
+
+def _checked(name: str, found: Found, at: datetime) -> Checked:
+    report, facts, seen = found.report, found.facts, found.seen
     subject = report.subject
-    facts = Facts(
-        verdict=report.verdict,
-        inside=tuple(one.verdict for one in report.seals),
-        visible=report.visible,
-        standing=seen.standing.value if seen else "",
-        practice=_for_practice(report),
-        practising=practising,
-        locked=locked,
-    )
     return Checked(
         file=name,
         verdict=report.verdict,
@@ -157,10 +191,13 @@ def _checked(
         signed_at=report.signed_at.isoformat() if report.signed_at else "",
         seals=tuple(_checked_seal(one) for one in report.seals),
         visible=facts.visible,
-        differences=(),
+        differences=tuple(
+            ShownDifference(one.place, one.cell, one.shown, one.signed)
+            for one in found.shown.differences
+        ),
         standing=facts.standing,
         notes=tuple(note for note, _ in seen.notes) if seen else (),
-        remarks=tuple(_remarks(report, seen)),
+        remarks=tuple(_remarks(found)),
         practice=facts.practice,
         withheld=0,
         checked_at=at.isoformat(timespec="seconds"),
@@ -168,20 +205,21 @@ def _checked(
     )
 
 
-def _for_practice(report: Report) -> bool:
-    return any(one.seal.manifest.practice for one in report.seals)
-
-
-def _remarks(report: Report, seen: StandingReport | None) -> Iterator[Remark]:
+def _remarks(found: Found) -> Iterator[Remark]:
     """Yield what does not decide, but what a person should know."""
-    yield from (Remark(note) for note in report.notes)
+    report = found.report
+    yield from (Remark(note) for note in (*report.notes, *_shown_notes(found.shown)))
     counts = Counter(one.verdict for one in report.seals)
     for verdict, text in INSIDE.items():
         if counts[verdict] and verdict is not report.verdict:
             yield Remark(text, (("n", counts[verdict]),))
-    if seen:
-        found = dict.fromkeys(note for note, _ in seen.notes)
-        yield from (Remark(FRESHNESS[note]) for note in found if note in FRESHNESS)
+    if found.seen:
+        notes = dict.fromkeys(note for note, _ in found.seen.notes)
+        yield from (Remark(FRESHNESS[note]) for note in notes if note in FRESHNESS)
+
+
+def _shown_notes(shown: VisibleCheck) -> tuple[str, ...]:
+    return () if shown is NOT_COMPARED else shown.notes
 
 
 def _checked_seal(report: SealReport) -> CheckedSeal:

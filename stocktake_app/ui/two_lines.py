@@ -25,6 +25,11 @@ class TwoLines(QStyledItemDelegate):
         view.setResizeMode(QListWidget.ResizeMode.Adjust)
         view.setItemDelegate(self)
 
+    def _font(self, index: QModelIndex | QPersistentModelIndex) -> QFont:
+        """Return the row's own font, where it has one."""
+        own = index.data(Qt.ItemDataRole.FontRole)
+        return own if isinstance(own, QFont) else self._view.font()
+
     def _small(self, font: QFont) -> QFont:
         small = QFont(font)
         small.setPointSizeF(font.pointSizeF() * SMALLER)
@@ -63,7 +68,7 @@ class TwoLines(QStyledItemDelegate):
     ) -> QSize:
         """Return room for all lines at the list's width."""
         width = self._view.viewport().width()
-        _title, under = self._rooms(QRect(0, 0, width, 0), index, self._view.font())
+        _title, under = self._rooms(QRect(0, 0, width, 0), index, self._font(index))
         return QSize(width, under.bottom() + 1 + scaled(self._view, 6))
 
     def paint(
@@ -82,7 +87,7 @@ class TwoLines(QStyledItemDelegate):
         self._view.style().drawControl(
             QStyle.ControlElement.CE_ItemViewItem, back, painter, self._view
         )
-        font = self._view.font()
+        font = self._font(index)
         title, under = self._rooms(option.rect, index, font)
         painter.save()
         painter.setLayoutDirection(self._view.layoutDirection())

@@ -33,38 +33,11 @@ def outbox_words(state: str) -> str:
 
 
 def judged_words(verdict: str) -> tuple[str, str]:
-    """Return what to say of a checked file, and the look to say it with."""
-    return {
-        Verdict.VALID.value: (_("This file is whole and we know who signed it"), "good"),
-        Verdict.SIGNER_UNKNOWN.value: (_("We do not know this sender yet"), "warn"),
-        Verdict.SIGNER_EXPIRED.value: (_("The sender’s certificate has expired"), "warn"),
-        Verdict.SIGNER_REVOKED.value: (_("The sender’s certificate was withdrawn"), "bad"),
-        Verdict.RESAVED.value: (
-            _("Somebody saved this file again; the signed records inside are whole"),
-            "warn",
-        ),
-        Verdict.ALTERED.value: (_("This file was changed after it was signed"), "bad"),
-        Verdict.UNREADABLE.value: (_("This file cannot be read"), "bad"),
-    }.get(verdict, (verdict, "warn"))
+    """Return what to say of a file by its verdict alone, and the look to say it with."""
+    from stocktake_app.actions.judgement import Facts, judgement
 
-
-def next_step_words(verdict: str) -> str:
-    """Return what a person does next with a checked file."""
-    return {
-        Verdict.VALID.value: _("Take it in."),
-        Verdict.SIGNER_UNKNOWN.value: _(
-            "Call the sender, compare the fingerprint aloud, then approve the sender."
-        ),
-        Verdict.SIGNER_EXPIRED.value: _(
-            "Ask the sender to renew the certificate and to send the file again."
-        ),
-        Verdict.SIGNER_REVOKED.value: _("Do not use it. Ask the sender’s bureau."),
-        Verdict.RESAVED.value: _(
-            "The signed records can be taken in. What was changed on the sheets is no part of them."
-        ),
-        Verdict.ALTERED.value: _("Do not use it. Ask the sender for the file again."),
-        Verdict.UNREADABLE.value: _("Ask the sender for the file again."),
-    }.get(verdict, "")
+    judged = judgement(Facts(Verdict(verdict)))
+    return _(judged.headline), judged.tone
 
 
 def standing_words(standing: str) -> str:
@@ -74,3 +47,13 @@ def standing_words(standing: str) -> str:
         "partly_new": _("Some of it is new here"),
         "already_imported": _("It was taken in already"),
     }.get(standing, "")
+
+
+def shown_words(visible: str) -> str:
+    """Return whether a file shows what was signed."""
+    return {
+        "same": _("Exactly what was signed"),
+        "differs": _("Something else than was signed"),
+        "not_checked": _("Not compared with what was signed"),
+        "checking": _("Being compared with what was signed…"),
+    }.get(visible, "")

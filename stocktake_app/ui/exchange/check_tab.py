@@ -1,115 +1,177 @@
-"""Checking files: drop one, and read in colour, icon and words whether it can be used."""
+"""Checking files: drop some, and read in colour, icon and words what can be used."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from stocktake_app.errors import StocktakeError
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
-from stocktake_app.ui.disclosure import Disclosure
 from stocktake_app.ui.drop_area import DropArea
-from stocktake_app.ui.moments import when
-from stocktake_app.ui.parts import clear, column, icon_label, label, line, panel
+from stocktake_app.ui.exchange.checked_panel import CheckedPanel
+from stocktake_app.ui.exchange.heap_list import HeapList
+from stocktake_app.ui.exchange.next_steps import NextSteps
+from stocktake_app.ui.parts import button, clear, column, label, scaled
+from stocktake_app.ui.problem_dialog import sentence_for
 from stocktake_app.ui.texts import _, _n
-from stocktake_app.ui.words import judged_words, next_step_words, standing_words
 
 if TYPE_CHECKING:
-    from stocktake_app.actions.checking import Checked
+    from stocktake_app.actions.checked import Checked
+
+PACKAGES = {".xlsx", ".pdf", ".age"}
+SIDE_BY_SIDE = 760
+LIST_WIDTH = 330
+ROW = 46
+FEWEST_ROWS, MOST_ROWS = 6, 11
 
 
 class CheckTab(QWidget):
-    """Nothing is taken in here: checking changes nothing."""
+    """Nothing is taken in here: checking changes nothing.
+
+    The verdict on each file comes first; whether it shows what was signed takes longer and follows.
+    """
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self.found: dict[Path, Checked] = {}
+        self._comparing: set[Path] = set()
+        self.steps = NextSteps(context, self, self._look_again)
         self.area = DropArea(
             _("Drop Excel or PDF files here to check them"), context.tokens, self.check
         )
-        self.results = column(spacing=12)
-        layout = column(self.area, self.results, 1, spacing=16)
+        self.list = HeapList(context.tokens)
+        self.list.chosen.connect(self._detail)
+        self.take_all = button(_("Take in"), self._take_all, "primary")
+        self.summary = label("", "muted", wrap=True)
+        self._left = QWidget()
+        self._left.setLayout(column(self.list, self.take_all, spacing=10))
+        self.details = column(spacing=0)
+        self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._both.setSpacing(16)
+        self._both.addWidget(self._left)
+        self._both.addLayout(self.details, 1)
+        layout = column(self.area, self.summary, self._both, 1, spacing=14)
         layout.setContentsMargins(0, 14, 8, 16)
         self.setLayout(layout)
+        self._arrange()
 
     def check(self, files: list[Path]) -> None:
-        """Judge these files, one after the other."""
+        """Judge these files, and those in these folders."""
+        self.found = {}
+        self._comparing = set()
+        wanted = list(packages_in(files))
+        if not wanted:
+            self._context.say("warn", _("There is no Excel or PDF file in this folder."))
+        for path in wanted:
+            self._judge(path)
+        self._arrange()
+
+    def _judge(self, path: Path) -> None:
+        from stocktake_app.actions.checking import check_file, not_opened
+
+        workspace, at = self._context.workspace, now()
+
+        def work() -> "Checked":
+            try:
+                return check_file(path, at=at, workspace=workspace, compare=False)
+            except StocktakeError as error:
+                return not_opened(path.name, sentence_for(error), at)
+
+        self._context.read(work, lambda checked: self._judged(path, checked), self)
+
+    def _judged(self, path: Path, checked: "Checked") -> None:
+        self.found[path] = checked
+        if checked.seals:
+            self._comparing.add(path)
+            self._compare(path)
+        self._arrange()
+
+    def _compare(self, path: Path) -> None:
         from stocktake_app.actions.checking import check_file
 
-        clear(self.results)
-        workspace = self._context.workspace
+        workspace, at = self._context.workspace, now()
+        self._context.read(
+            lambda: check_file(path, at=at, workspace=workspace),
+            lambda checked: self._compared(path, checked),
+            self,
+        )
 
-        def judge(file: Path) -> None:
-            self._context.read(
-                lambda: check_file(file, at=now(), workspace=workspace), self._show, self
-            )
+    def _compared(self, path: Path, checked: "Checked") -> None:
+        self._comparing.discard(path)
+        if path in self.found:
+            self.found[path] = checked
+            self._arrange()
 
-        for file in files:
-            judge(file)
+    def _look_again(self) -> None:
+        self.check(list(self.found))
 
-    def _show(self, checked: "Checked") -> None:
-        self.results.addWidget(CheckedPanel(checked, self._context))
+    # Showing
+
+    def _arrange(self) -> None:
+        """Show one file by itself, many in heaps."""
+        many = len(self.found) > 1
+        self.summary.setText(self._summary() if many else "")
+        self.summary.setVisible(many)
+        self._left.setVisible(many)
+        self.list.show_files(self.found)
+        ready = self._ready()
+        self.take_all.setVisible(bool(ready))
+        words = _n("Take in one file…", "Take in {n} files…", len(ready))
+        self.take_all.setText(words.format(n=len(ready)))
+        self.take_all.setAccessibleName(self.take_all.text())
+        rows = min(max(len(self.found) + 3, FEWEST_ROWS), MOST_ROWS)
+        self.list.setFixedHeight(rows * scaled(self, ROW))
+        if not self.found:
+            clear(self.details)
+        elif not many:
+            self._detail(next(iter(self.found)))
+
+    def _summary(self) -> str:
+        waiting = len(self._comparing)
+        checked = _n("One file checked.", "{n} files checked.", len(self.found))
+        text = checked.format(n=len(self.found))
+        if not waiting:
+            return text
+        still = _n(
+            "One is still being compared with what was signed.",
+            "{n} are still being compared with what was signed.",
+            waiting,
+        )
+        return f"{text} {still.format(n=waiting)}"
+
+    def _ready(self) -> list[Path]:
+        return [path for path, one in self.found.items() if one.judged.step == "take_in"]
+
+    def _take_all(self) -> None:
+        self.steps.take_in(self._ready())
+
+    def _detail(self, path: Path) -> None:
+        clear(self.details)
+        comparing = path in self._comparing
+        self.details.addWidget(
+            CheckedPanel(path, self.found[path], self.steps, comparing=comparing)
+        )
+        self.details.addStretch(1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put the details beside the heaps, or under them where there is little room."""
+        super().resizeEvent(event)
+        wide = self.width() >= scaled(self, SIDE_BY_SIDE)
+        way = QBoxLayout.Direction
+        self._both.setDirection(way.LeftToRight if wide else way.TopToBottom)
+        self._left.setMaximumWidth(scaled(self, LIST_WIDTH) if wide else self.width())
 
 
-class CheckedPanel(QFrame):
-    """What is to be said of one file, and what to do next."""
-
-    def __init__(self, checked: "Checked", context: Context) -> None:
-        super().__init__()
-        self._checked, self._tokens = checked, context.tokens
-        self.sentence, look = judged_words(checked.verdict.value)
-        self.setProperty("tone", look)
-        colour = getattr(context.tokens, look)
-        title = label(self.sentence, "heading", wrap=True)
-        head = line(icon_label(look, colour, 32), title, spacing=12)
-        head.setStretch(1, 1)
-        parts: list[QWidget] = [label(checked.file, "muted"), *self._facts()]
-        step = label(self._next_step(), "strong", wrap=True)
-        self.setAccessibleName(f"{checked.file}: {self.sentence}. {step.text()}")
-        box = column(head, *parts, step, spacing=6, margin=16)
-        if checked.seals:
-            words = _n("{n} signed record inside", "{n} signed records inside", len(checked.seals))
-            title_text = words.format(n=len(checked.seals))
-            box.addWidget(Disclosure(title_text, self._records, context.tokens))
-        self.setLayout(box)
-
-    def _next_step(self) -> str:
-        if self._checked.standing == "already_imported":
-            return _("There is nothing left to do with it.")
-        return next_step_words(self._checked.verdict.value)
-
-    def _facts(self) -> list[QWidget]:
-        checked = self._checked
-        where = checked.office or checked.bureau
-        facts = []
-        if checked.signer:
-            facts.append(
-                _("Signed by {name}, {office}, on {time}").format(
-                    name=checked.signer, office=where, time=when(checked.signed_at)
-                )
-            )
-        if checked.fingerprint:
-            facts.append(_("Fingerprint: {text}").format(text=checked.fingerprint))
-        if words := standing_words(checked.standing):
-            facts.append(words)
-        made = [label(one, wrap=True) for one in [*facts, *checked.reasons]]
-        for one in made:
-            one.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        return list(made)
-
-    def _records(self) -> QWidget:
-        lines = [
-            label(
-                _("{name}, {office}: record {number} of {time}, {changes} changes").format(
-                    name=one.signer,
-                    office=one.office or one.bureau,
-                    number=one.number,
-                    time=when(one.created),
-                    changes=one.changes,
-                ),
-                wrap=True,
-            )
-            for one in self._checked.seals
-        ]
-        return panel(column(*lines, spacing=4, margin=8), "plain")
+def packages_in(files: Iterable[Path]) -> Iterator[Path]:
+    """Yield the files, and of each folder the packages in it, each once."""
+    found: dict[Path, None] = {}
+    for one in files:
+        inside = sorted(one.iterdir()) if one.is_dir() else [one]
+        found |= dict.fromkeys(
+            path for path in inside if path == one or path.suffix.lower() in PACKAGES
+        )
+    yield from found
