@@ -25,7 +25,7 @@ def coverage_json(workspace: Workspace, language: str = "en") -> dict[str, Any]:
     from stocktake_app.reports.coverage import coverage
 
     refresh_projections(workspace)
-    found = asdict(coverage(workspace, language))
+    found = asdict(coverage(workspace, language)) | {"practice": workspace.practice}
     found["matrix"] = [
         {"bureau": bureau, "subject": subject, "findings": count}
         for (bureau, subject), count in sorted(found["matrix"].items())

@@ -42,7 +42,8 @@ def _report(arguments: Arguments) -> Answer:
 
 
 def _coverage(found: dict[str, Any]) -> Answer:
-    parts = [f"{found['entries']} entries, {found['findings']} findings"]
+    parts = ["PRACTICE: nothing here is real"] if found["practice"] else []
+    parts.append(f"{found['entries']} entries, {found['findings']} findings")
     for one in found["breakdowns"]:
         rows = [(row["label"], row["entries"], row["findings"]) for row in one["rows"]]
         parts.append(table((one["title"], "entries", "findings"), rows))

@@ -156,6 +156,8 @@ def check_contents(contents: Contents) -> None:
         raise BadContentsError("the signed records in it are not those that its last one names")
     if len(set(carried) | {contents.closing.id}) != len(contents.seals):
         raise BadContentsError("it holds the same signed record twice")
+    if len({seal.manifest.practice for seal in contents.seals}) > 1:
+        raise BadContentsError("practice and real records are mixed in it")
     _check_objects(contents)
 
 

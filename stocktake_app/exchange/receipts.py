@@ -7,6 +7,7 @@ from datetime import datetime
 from stocktake_app.errors import RefusedError
 from stocktake_app.model.codes import Role, Verdict
 from stocktake_app.trust import signed_json
+from stocktake_app.trust.certificates import is_practice
 from stocktake_app.trust.chain import Trust, judge_chain
 from stocktake_app.trust.cms import BadSignatureError, Signer, open_detached, sign_detached
 
@@ -14,7 +15,8 @@ FORMAT = "stocktake-receipt/1"
 MAX_POSITION = 2**53 - 1
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-_MEMBERS = ("format", "package", "seal", "received", "verdict", "position", "signature")
+_SAID = ("format", "package", "seal", "received", "verdict", "position", "practice")
+_MEMBERS = (*_SAID, "signature")
 
 
 class BadReceiptError(RefusedError):
@@ -37,8 +39,11 @@ class Receipt:
 
 
 def make_receipt(receipt: Receipt, signer: Signer, now: datetime) -> bytes:
-    """Return the receipt file: canonical JSON with HQ's signature in it."""
-    body = _body(receipt)
+    """Return the receipt file: canonical JSON with HQ's signature in it.
+
+    One that is signed for practice says so in words too.
+    """
+    body = _body(receipt, practice=is_practice(signer.certificate))
     signature = sign_detached(signed_json.canonical(body), signer, now)
     return signed_json.canonical(body | {"signature": signed_json.encode_bytes(signature)})
 
@@ -61,12 +66,18 @@ def read_receipt(data: bytes, trust: Trust, at: datetime) -> Receipt:
         raise BadReceiptError(" ".join(["The receipt does not count.", *found.reasons]))
     if found.subject.role is not Role.HQ:
         raise BadReceiptError(f"The receipt does not count: {found.subject.name} is not HQ.")
+    if body["practice"] != _PRACTICE[found.subject.practice]:
+        raise BadReceiptError("The receipt does not count: it mixes practice and real work.")
     return receipt
 
 
-def _body(receipt: Receipt) -> dict[str, str]:
+_PRACTICE = {True: "PRACTICE", False: ""}
+
+
+def _body(receipt: Receipt, *, practice: bool) -> dict[str, str]:
     """Return the receipt's members, all as text; the number has no other way to be written."""
-    return {"format": FORMAT, **asdict(receipt), "position": str(receipt.position)}
+    said = asdict(receipt) | {"position": str(receipt.position)}
+    return {"format": FORMAT, **said, "practice": _PRACTICE[practice]}
 
 
 def _read(data: bytes) -> dict[str, str]:
