@@ -19,7 +19,7 @@ from stocktake_app.actions.trusting import (
 )
 from stocktake_app.errors import RefusedError, UserFileError
 from stocktake_app.exchange.age import plain_name
-from stocktake_app.exchange.seals import SealReport, seal_lines
+from stocktake_app.exchange.seals import SealReport, mentions_by_entry, seal_lines
 from stocktake_app.exchange.verify import Report
 from stocktake_app.model.codes import Verdict
 from stocktake_app.store.imports import (
@@ -220,7 +220,7 @@ def _take_in(take: Take, one: _Judged | FileOutcome, now: datetime) -> FileOutco
     file = PackageFile(report.sha256, one.name, report.kind, one.size, report.verdict, signer)
     seals = [_incoming(seal) for seal in report.seals if seal.verdict not in USELESS]
     try:
-        result = take(seals, file, now, objects=report.objects)
+        result = take(seals, file, now, objects=report.objects, disclosures=report.disclosures)
     except RefusedError as error:
         return FileOutcome(one.name, report.verdict, signer, (str(error),))
     return _outcome(one.name, report, signer, result)
@@ -252,6 +252,7 @@ def _incoming(report: SealReport) -> IncomingSeal:
         reason=seal_reason(report),
         signer=signer_of(report),
         lines=seal_lines(report.seal),
+        mentions=partial(mentions_by_entry, report.seal),
     )
 
 

@@ -7,6 +7,7 @@ author signed fits, and never more than the author's manifest and our limits say
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -15,7 +16,7 @@ from backports import zstd
 
 from stocktake_app import settings
 from stocktake_app.model.codes import Verdict
-from stocktake_app.model.disclosure import MENTION_BYTES, mentioned
+from stocktake_app.model.disclosure import MENTION_BYTES, PREFIX, mentioned
 from stocktake_app.model.scope import Author
 from stocktake_app.model.seal import MAX_MANIFEST_BYTES, BadSealError, Manifest, Seal
 from stocktake_app.trust.certificates import Subject, subject_of
@@ -217,6 +218,23 @@ def mentions(seal: Seal) -> frozenset[str]:
         found.update(mentioned(window))
         rest = window[-MENTION_BYTES:]
     return frozenset(found)
+
+
+def mentions_by_entry(seal: Seal) -> Iterator[tuple[str, str]]:
+    """Yield which entry (id) names which digest of confidential content in the lines of a seal.
+
+    Raises:
+        BadSealError: as ``seal_lines``.
+    """
+    mark = PREFIX.encode()
+    for line in seal_lines(seal):
+        change = _CHANGE.match(line) if mark in line else None
+        if change is not None:
+            entry = change.group(1).decode()
+            yield from ((entry, digest) for digest in mentioned(line))
+
+
+_CHANGE = re.compile(rb'\{"device":"[0-9a-f]{32}","entry":"([0-9a-f]{32})",')
 
 
 def _check_lines_hash(seal: Seal) -> None:

@@ -23,6 +23,7 @@ from stocktake_app.exchange.contents import (
     Limits,
     Opened,
     check_contents,
+    check_disclosures,
 )
 from stocktake_app.exchange.pdf_reader import read_pdf
 from stocktake_app.exchange.seals import SealReport, open_seal
@@ -67,6 +68,8 @@ class Report:
     signed_at: datetime | None = None
     seals: tuple[SealReport, ...] = ()
     objects: Mapping[str, bytes] = field(default_factory=dict)
+    disclosures: Mapping[str, bytes] = field(default_factory=dict)
+    withheld: int = 0
     visible: Visible = "not_checked"
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
@@ -148,11 +151,19 @@ def _judge(opened: Opened, report: Report, trust: Trust, at: datetime, limits: L
     seals = [_decode(number, one) for number, one in enumerate(opened.seals, 1)]
     if not opened.chain:
         seals = _in_order(seals)
-    contents = Contents(tuple(seals), opened.objects)
+    contents = Contents(tuple(seals), opened.objects, opened.disclosures)
     check_contents(contents)
     found = tuple(open_seal(seal, trust, at) for seal in contents.seals)
     _check_whole(found)
-    report = replace(report, seals=found, objects=dict(opened.objects))
+    withheld = check_disclosures(contents)
+    report = replace(
+        report,
+        seals=found,
+        objects=dict(opened.objects),
+        disclosures=dict(opened.disclosures),
+        withheld=withheld,
+        notes=(withheld_note(withheld),) if withheld else (),
+    )
     if not opened.chain:
         return replace(report, verdict=Verdict.RESAVED, reasons=(RESAVED,))
     return _judge_signer(opened, report, trust, at)
@@ -176,8 +187,18 @@ def _judge_signer(opened: Opened, report: Report, trust: Trust, at: datetime) ->
         subject=found.subject,
         signed_at=opened.signed_at,
         fingerprint=found.fingerprint,
-        notes=found.notes,
+        notes=(*report.notes, *found.notes),
     )
+
+
+def withheld_note(count: int) -> str:
+    """Say that confidential content is not in the file; the signatures hold without it."""
+    what = (
+        "One confidential answer or attachment is"
+        if count == 1
+        else (f"{count} confidential answers or attachments are")
+    )
+    return f"{what} withheld: the signed records name their content, and the file is without it."
 
 
 def _in_order(seals: Sequence[Seal]) -> list[Seal]:

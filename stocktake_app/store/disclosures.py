@@ -8,6 +8,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from stocktake_app.errors import RefusedError
@@ -19,6 +20,7 @@ from stocktake_app.store.database import Connection
 from stocktake_app.store.workspace import Workspace
 
 _ERASURE = re.compile(rf"{paths.ERASED}/[0-9a-f]{{64}}")
+BLOCK = 500
 UNSCRUBBED = "unscrubbed"
 """Setting: content was removed whose traces may still stand in free pages, drafts or packages."""
 
@@ -148,23 +150,21 @@ def known_of_each(connection: Connection, entries: Iterable[int]) -> dict[int, K
 def insert_disclosures(
     connection: Connection, entry: int, disclosures: Mapping[str, Disclosure]
 ) -> None:
-    """Store content of an entry (key) by digest; erased content is not taken again."""
-    for digest, one in disclosures.items():
-        if connection.value(
-            "SELECT 1 FROM erasure WHERE entry = ? AND digest = ?", (entry, digest)
-        ):
-            continue
-        if isinstance(one, Value):
-            connection.execute(
-                "INSERT OR IGNORE INTO disclosure (entry, digest, salt, value) VALUES (?, ?, ?, ?)",
-                (entry, digest, one.salt, one.value),
-            )
-        else:
-            connection.execute(
-                "INSERT OR IGNORE INTO attachment (entry, digest, salt, name, media_type, size,"
-                " data) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (entry, digest, one.salt, one.name, one.media_type, len(one.data), one.data),
-            )
+    """Store content of an entry (key) by digest."""
+    values = [(digest, one) for digest, one in disclosures.items() if isinstance(one, Value)]
+    files = [(digest, one) for digest, one in disclosures.items() if isinstance(one, Attachment)]
+    connection.executemany(
+        "INSERT OR IGNORE INTO disclosure (entry, digest, salt, value) VALUES (?, ?, ?, ?)",
+        [(entry, digest, one.salt, one.value) for digest, one in values],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO attachment (entry, digest, salt, name, media_type, size, data)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (entry, digest, one.salt, one.name, one.media_type, len(one.data), one.data)
+            for digest, one in files
+        ],
+    )
 
 
 def erased_in(changes: Iterable[Mapping[str, str | None]]) -> set[str]:
@@ -207,28 +207,32 @@ def note_erasures(
 def take_disclosures(
     connection: Connection,
     disclosures: Mapping[str, bytes],
-    named: Mapping[str, Iterable[str]],
+    named: Mapping[str, AbstractSet[str]],
 ) -> set[int]:
     """Store what a package discloses, for the entries (ids) whose changes in it name each digest.
 
-    Returns the keys of the entries that show more now.
+    What is erased is not taken again. Returns the keys of the entries that show more now.
 
     Raises:
         RefusedError: bytes are not what they are named.
     """
     found: set[int] = set()
-    for entry, digests in named.items():
-        wanted = {digest for digest in digests if digest in disclosures}
-        key = connection.value("SELECT key FROM entry WHERE id = ?", (entry,)) if wanted else None
-        if key is None:
-            continue
-        known = known_of(connection, key)
-        fresh = wanted - known.values.keys() - known.attachments.keys() - known.erased
-        insert_disclosures(
-            connection, key, {digest: _checked(digest, disclosures[digest]) for digest in fresh}
+    wanted = [entry for entry, digests in named.items() if not digests.isdisjoint(disclosures)]
+    for start in range(0, len(wanted), BLOCK):
+        ids = wanted[start : start + BLOCK]
+        keys: dict[int, str] = dict(
+            connection.rows(
+                "SELECT key, id FROM entry WHERE id IN (SELECT value FROM json_each(?))",
+                (rows.as_json(ids),),
+            )
         )
-        if fresh:
-            found.add(key)
+        for key, known in known_of_each(connection, keys).items():
+            here = known.values.keys() | known.attachments.keys() | known.erased
+            fresh = (named[keys[key]] & disclosures.keys()) - here
+            if fresh:
+                read = {digest: _checked(digest, disclosures[digest]) for digest in fresh}
+                insert_disclosures(connection, key, read)
+                found.add(key)
     return found
 
 

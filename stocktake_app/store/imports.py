@@ -13,6 +13,7 @@ from stocktake_app.store.database import Connection, Row
 from stocktake_app.store.files import make_ballast, require_room
 from stocktake_app.store.freshness import Standing, StandingReport, standing
 from stocktake_app.store.incoming import (
+    Brought,
     Effect,
     EntryEffect,
     ImportResult,
@@ -90,6 +91,7 @@ class Take(Protocol):
         now: datetime,
         *,
         objects: Mapping[str, bytes] = _NOTHING,
+        disclosures: Mapping[str, bytes] = _NOTHING,
         progress: Progress | None = None,
     ) -> ImportResult:
         """Take seals in."""
@@ -102,11 +104,12 @@ def plan_seals(
     now: datetime,
     *,
     objects: Mapping[str, bytes] = _NOTHING,
+    disclosures: Mapping[str, bytes] = _NOTHING,
     progress: Progress | None = None,
 ) -> ImportResult:
     """Say what ``apply_seals`` would do: it is done, counted and rolled back."""
     with trial(workspace) as take:
-        return take(opened, file, now, objects=objects, progress=progress)
+        return take(opened, file, now, objects=objects, disclosures=disclosures, progress=progress)
 
 
 @contextmanager
@@ -123,12 +126,14 @@ def trial(workspace: Workspace) -> Iterator[Take]:
             now: datetime,
             *,
             objects: Mapping[str, bytes] = _NOTHING,
+            disclosures: Mapping[str, bytes] = _NOTHING,
             progress: Progress | None = None,
         ) -> ImportResult:
             _check(workspace, opened)
             connection.execute("SAVEPOINT one_file")
             try:
-                result = Taking(connection, workspace, progress).run(opened, file, objects, now)
+                brought = Brought(objects, disclosures)
+                result = Taking(connection, workspace, progress).run(opened, file, brought, now)
             except BaseException:
                 connection.execute("ROLLBACK TO one_file")
                 raise
@@ -144,11 +149,14 @@ def apply_seals(
     now: datetime,
     *,
     objects: Mapping[str, bytes] = _NOTHING,
+    disclosures: Mapping[str, bytes] = _NOTHING,
     progress: Progress | None = None,
 ) -> ImportResult:
     """Take seals in, in one transaction; what does not count is set aside with its reason.
 
-    ``objects`` are forms and the like by SHA-256. ``progress`` may raise ``CancelledError``, which
+    ``objects`` are forms and the like by SHA-256, ``disclosures`` confidential content by digest:
+    it is stored for the entries whose changes in this package name it, and stays known when the
+    import is undone. ``progress`` may raise ``CancelledError``, which
     undoes everything. Projections follow by ``projections.refresh_projections``.
 
     Raises:
@@ -158,7 +166,8 @@ def apply_seals(
     """
     _check(workspace, opened)
     with workspace.store.writing() as connection:
-        return Taking(connection, workspace, progress).run(opened, file, objects, now)
+        brought = Brought(objects, disclosures)
+        return Taking(connection, workspace, progress).run(opened, file, brought, now)
 
 
 def list_imports(workspace: Workspace) -> list[StoredImport]:

@@ -1,7 +1,7 @@
 """What an import is given and what it says it did, as plain data."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from stocktake_app.model.codes import Role, Verdict
@@ -20,13 +20,19 @@ class Signer:
     fingerprint: str
 
 
+def _no_mentions() -> Iterable[tuple[str, str]]:
+    return ()
+
+
 @dataclass(frozen=True)
 class IncomingSeal:
     """A seal that the verifier opened.
 
     ``data`` is the seal file's bytes (``Seal.encode()``). ``verdict`` is the seal's own, with
     ``reason`` one sentence when it is not ``valid``. ``lines`` yields its lines without line feed;
-    they are not trusted. A seal whose verdict is ``altered`` or ``unreadable`` must not be given.
+    they are not trusted. ``mentions`` yields which entry (id) names which digest of confidential
+    content, and is asked only when there is any. A seal whose verdict is ``altered`` or
+    ``unreadable`` must not be given.
     """
 
     data: bytes
@@ -35,6 +41,15 @@ class IncomingSeal:
     reason: str
     signer: Signer
     lines: Iterable[bytes]
+    mentions: Callable[[], Iterable[tuple[str, str]]] = _no_mentions
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a package brings beside its seals: objects by SHA-256, disclosures by digest."""
+
+    objects: Mapping[str, bytes] = field(default_factory=dict)
+    disclosures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

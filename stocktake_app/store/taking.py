@@ -8,8 +8,10 @@ from stocktake_app.model.codes import Verdict
 from stocktake_app.model.seal import BadSealError, Manifest
 from stocktake_app.store import rows
 from stocktake_app.store.database import Connection
+from stocktake_app.store.disclosures import take_disclosures
 from stocktake_app.store.forms import store_objects
 from stocktake_app.store.incoming import (
+    Brought,
     Effect,
     EntryEffect,
     ImportResult,
@@ -123,11 +125,11 @@ class Taking:
         self,
         opened: Sequence[IncomingSeal],
         file: PackageFile,
-        objects: Mapping[str, bytes],
+        brought: Brought,
         now: datetime,
     ) -> ImportResult:
         """Take everything in and return what happened."""
-        store_objects(self._connection, objects, _kinds(opened), now)
+        store_objects(self._connection, brought.objects, _kinds(opened), now)
         number = self._note_file(file, now)
         done, total = 0, sum(one.manifest.changes for one in opened)
         for incoming in opened:
@@ -136,6 +138,7 @@ class Taking:
             if key is not None:
                 self._read_lines(incoming, key, (done, total))
             done += incoming.manifest.changes
+        self._take_disclosures(opened, brought.disclosures)
         touched = self._intake.tally.touched
         settled = list(settle(self._connection, self._workspace, touched, self._progress))
         self._raise_lamport()
@@ -203,6 +206,27 @@ class Taking:
                 f"A record by {incoming.signer.name or 'an unknown sender'} in this file cannot be "
                 f"read ({error}); nothing was taken in. Ask the sender for the file again."
             ) from None
+
+    def _take_disclosures(
+        self, opened: Sequence[IncomingSeal], disclosures: Mapping[str, bytes]
+    ) -> None:
+        """Store confidential content for the entries whose changes in this package name it."""
+        if not disclosures:
+            return
+        named: dict[str, set[str]] = {}
+        for incoming in opened:
+            for entry, digest in incoming.mentions():
+                named.setdefault(entry, set()).add(digest)
+        changed = rows.as_json(take_disclosures(self._connection, disclosures, named))
+        # An entry of one change stands as it is; where there are several, versions may agree now.
+        several = self._connection.rows(
+            "SELECT key FROM entry WHERE changes > 1 AND key IN (SELECT value FROM json_each(?))",
+            (changed,),
+        )
+        self._intake.tally.touched.update(key for (key,) in several)
+        self._connection.execute(
+            "UPDATE entry SET stale = 1 WHERE key IN (SELECT value FROM json_each(?))", (changed,)
+        )
 
     def _raise_lamport(self) -> None:
         known = int(rows.setting(self._connection, "lamport"))
