@@ -145,9 +145,7 @@ def revocation_lists() -> list[bytes]:
 def frames() -> list[bytes]:
     """Return the lines of a seal as they are compressed, with the size they inflate to."""
     contents = _contents()
-    return [
-        seal.manifest.raw_size.to_bytes(4, "big") + seal.lines for seal in contents.seals
-    ]
+    return [seal.manifest.raw_size.to_bytes(4, "big") + seal.lines for seal in contents.seals]
 
 
 def forms() -> list[bytes]:
@@ -163,12 +161,12 @@ _FORM = (
     b' version="1"><n/><list jr:template=""><x/></list><c/></data></instance>'
     b'<instance id="countries"><root><item><name>sn</name><label>Senegal</label></item></root>'
     b'</instance><bind nodeset="/data/n" type="string" required="true()"'
-    b" constraint=\"string-length(.) &gt; 1\"/>"
+    b' constraint="string-length(.) &gt; 1"/>'
     b'<bind nodeset="/data/c" type="int" calculate="count(/data/list)"'
     b" relevant=\"/data/n != ''\"/></model></h:head><h:body>"
     b'<input ref="/data/n"><label ref="jr:itext(\'a\')"/></input><group ref="/data/list">'
     b'<repeat nodeset="/data/list"><select1 ref="/data/list/x"><itemset'
-    b" nodeset=\"instance('countries')/root/item\"><value ref=\"name\"/><label ref=\"label\"/>"
+    b' nodeset="instance(\'countries\')/root/item"><value ref="name"/><label ref="label"/>'
     b"</itemset></select1></repeat></group></h:body></h:html>"
 )
 
@@ -179,7 +177,8 @@ def enrolment_files() -> list[bytes]:
     from people import subject, two_keys
 
     from stocktake_app.model.codes import Role
-    from stocktake_app.trust.enrolment import approve, make_request, read_request
+    from stocktake_app.trust.enrolment import approve
+    from stocktake_app.trust.requests import make_request, read_request
 
     everybody = people()
     assert everybody.wca.authority

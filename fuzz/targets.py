@@ -38,7 +38,8 @@ from stocktake_app.trust import der
 from stocktake_app.trust.certificates import BadCertificateError, from_pem, load_certificate
 from stocktake_app.trust.chain import Trust, judge_chain
 from stocktake_app.trust.cms import BadSignatureError, open_digest
-from stocktake_app.trust.enrolment import read_approval, read_request
+from stocktake_app.trust.enrolment import read_approval
+from stocktake_app.trust.requests import read_request
 from stocktake_app.trust.revocation import list_number, newest_list, read_list
 
 LIMITS = Limits(file_bytes=4 * 1024**2, inflated_bytes=64 * 1024**2)
@@ -189,9 +190,7 @@ def _revocation_list(data: bytes) -> None:
         return
     list_number(found)
     newest_list([found], people.wca_officer.chain[1])
-    judge_chain(
-        people.wca_officer.chain, Trust((people.hq.anchor,), (found,)), people.now
-    )
+    judge_chain(people.wca_officer.chain, Trust((people.hq.anchor,), (found,)), people.now)
 
 
 def _line(data: bytes) -> None:

@@ -39,7 +39,6 @@ from stocktake_app.trust.certificates import (
 )
 from stocktake_app.trust.chain import Trust
 from stocktake_app.trust.cms import Signer
-from stocktake_app.trust.enrolment import OwnKeys
 from stocktake_app.trust.keys import PrivateKey, fingerprint, new_key
 from stocktake_app.trust.keystore import (
     AUTHORITY,
@@ -49,6 +48,7 @@ from stocktake_app.trust.keystore import (
     has_keystore,
     open_keystore,
 )
+from stocktake_app.trust.requests import OwnKeys, make_request, read_request
 from stocktake_app.trust.slots import KEYRING
 
 REQUEST_FILE = "request.json"
@@ -203,10 +203,10 @@ def request(workspace: Workspace, out: Path, *, passphrase: str | None, now: dat
         raise WrongUseError("HQ has its own root and asks nobody for a certificate")
     keys = _own_keys(workspace, unlock(workspace, passphrase))
     own_signer(workspace, passphrase, now=now)
-    data = enrolment.make_request(keys, own_subject(workspace), now)
+    data = make_request(keys, own_subject(workspace), now)
     atomic_write(workspace.folder / REQUEST_FILE, data)
     _write(out, data)
-    return Requested(out, enrolment.read_request(data).fingerprint)
+    return Requested(out, read_request(data).fingerprint)
 
 
 def approve(
@@ -219,7 +219,7 @@ def approve(
     Raises:
         RefusedError: the request is damaged, or not for this office to answer.
     """
-    found = enrolment.read_request(data)
+    found = read_request(data)
     signer = own_signer(workspace, passphrase, now=now)
     authority = _authority(workspace, unlock(workspace, passphrase))
     known = [chain[0] for chain in known_chains(workspace)]
@@ -247,7 +247,7 @@ def install(
         RefusedError: it answers somebody else's request, or leads to another root.
     """
     try:
-        asked = enrolment.read_request((workspace.folder / REQUEST_FILE).read_bytes())
+        asked = read_request((workspace.folder / REQUEST_FILE).read_bytes())
     except FileNotFoundError:
         raise RefusedError("this workspace has not asked for a certificate yet") from None
     approval = enrolment.read_approval(data, load_trust(workspace), now)

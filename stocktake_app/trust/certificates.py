@@ -47,6 +47,7 @@ __all__ = [
     "from_pem",
     "is_practice",
     "is_provisional",
+    "is_same_authority",
     "issue_bureau_ca",
     "issue_leaf",
     "load_certificate",
@@ -160,6 +161,11 @@ def make_provisional(key: PrivateKey, subject: Subject, now: datetime) -> Certif
 def is_provisional(certificate: Certificate) -> bool:
     """Say whether nobody but the signer stands behind this certificate."""
     return certificate.issuer == certificate.subject
+
+
+def is_same_authority(one: Certificate, other: Certificate) -> bool:
+    """Say whether these are certificates of one authority: the same name and the same key."""
+    return one.subject == other.subject and one.public_key() == other.public_key()
 
 
 def is_practice(certificate: Certificate) -> bool:

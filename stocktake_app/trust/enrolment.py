@@ -1,26 +1,24 @@
 """Enrolment by files: somebody asks, the bureau or HQ answers, the first one takes the answer in.
 
-A request carries a public key (a bureau's carries two) and is signed by that key. The two people
-compare one fingerprint aloud before the answer is made: the signing key's, whose signature covers
-everything else in the request. The answer carries the certificates and HQ's root, and is signed by
-whoever approved it.
+Requests are in ``requests.py``. The answer carries the certificates and HQ's root, and is signed by
+whoever approved it. A renewal keeps the identity because the old key signed it; a recovery because
+people compared the new key aloud, after the old one was withdrawn.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from stocktake_app.errors import RefusedError, WrongUseError
+from stocktake_app.errors import RefusedError
 from stocktake_app.model.codes import Role, Verdict
 from stocktake_app.trust import signed_json
 from stocktake_app.trust.certificates import (
     Authority,
-    BadSubjectError,
     Certificate,
     Subject,
     certificate_key,
-    check_subject,
     from_pem,
+    is_same_authority,
     issue_bureau_ca,
     issue_leaf,
     make_hq,
@@ -37,49 +35,15 @@ from stocktake_app.trust.chain import (
     judge_chain,
 )
 from stocktake_app.trust.cms import BadSignatureError, Signer, open_detached, sign_detached
-from stocktake_app.trust.keys import (
-    BadKeyError,
-    PrivateKey,
-    PublicKey,
-    check_signature,
-    fingerprint,
-    public_pem,
-    read_public_pem,
-    sign,
-)
-from stocktake_app.trust.keystore import AUTHORITY, SIGNING, Unlocked
+from stocktake_app.trust.keys import PrivateKey, fingerprint
+from stocktake_app.trust.requests import OwnKeys, Request
 from stocktake_app.trust.signed_json import BadSignedFileError
 
-REQUEST_FORMAT = "stocktake-request/1"
 APPROVAL_FORMAT = "stocktake-approval/1"
 
-_ASKED = ("format", "created", "identity", "name", "role", "bureau", "office", "practice")
-_REQUEST = (*_ASKED, "key", "authority_key", "signature", "authority_signature")
-_APPROVAL = ("format", "approved", "chain", "root", "notices", "signature")
-_PRACTICE = {"yes": True, "no": False}
-
-
-@dataclass(frozen=True)
-class OwnKeys:
-    """The private keys of who asks: one that signs; who issues certificates has a second one."""
-
-    signing: PrivateKey
-    authority: PrivateKey | None = None
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request whose own signature was found good; who is behind it is for people to find out."""
-
-    subject: Subject
-    key: PublicKey
-    authority_key: PublicKey | None
-    created: str
-
-    @property
-    def fingerprint(self) -> str:
-        """What both sides read aloud before it is approved."""
-        return fingerprint(self.key)
+_APPROVAL = (
+    "format", "approved", "chain", "root", "recovers", "escrow", "notices", "signature",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,7 +52,9 @@ class Approval:
 
     ``chain`` is for an officer the certificate and the bureau's, for HQ's people the certificate,
     for a bureau the one it issues with. ``approved`` is RFC 3339. ``notices`` are what the office
-    that answers tells everybody; each is still judged itself.
+    that answers tells everybody; each is still judged itself. ``recovers`` is the identity that
+    was asked with when another one, from before a loss, is given back. ``escrow`` is where the
+    office lets boxes be left that help when a passphrase is forgotten (``age1…``, or "").
     """
 
     chain: Chain
@@ -96,6 +62,8 @@ class Approval:
     approver: Subject
     approved: str
     notices: tuple[bytes, ...] = ()
+    recovers: str = ""
+    escrow: str = ""
 
     @property
     def root_fingerprint(self) -> str:
@@ -118,19 +86,13 @@ class Installed:
         return fingerprint(certificate_key(self.anchor))
 
 
-def own_keys(unlocked: Unlocked) -> OwnKeys:
-    """Return the keys of a keystore: ``SIGNING``, and ``AUTHORITY`` if there is one."""
-    issuing = unlocked.private_key(AUTHORITY) if AUTHORITY in unlocked.key_names() else None
-    return OwnKeys(unlocked.private_key(SIGNING), issuing)
-
-
 def found_hq(keys: OwnKeys, subject: Subject, now: datetime) -> Installed:
     """Make HQ: the root certificate and the one that signs; nobody has to approve it.
 
     Raises:
         BadSubjectError: the name or office cannot stand in a certificate.
     """
-    authority = make_hq(_authority_key(keys), subject, now)
+    authority = make_hq(keys.issuing, subject, now)
     leaf = issue_leaf(authority, keys.signing.public_key(), subject, now)
     return Installed(Signer(keys.signing, (leaf,)), authority, authority.root, subject)
 
@@ -144,80 +106,84 @@ def provisional_signer(key: PrivateKey, subject: Subject, now: datetime) -> Sign
     return Signer(key, (make_provisional(key, subject, now),))
 
 
-def make_request(keys: OwnKeys, subject: Subject, now: datetime) -> bytes:
-    """Make a request file.
-
-    Raises:
-        BadSubjectError: the name, office or bureau cannot stand in a certificate.
-        WrongUseError: a bureau without a second key.
-    """
-    check_subject(subject)
-    second = _authority_key(keys) if subject.role is Role.BUREAU else None
-    body = {
-        "format": REQUEST_FORMAT,
-        "created": now.isoformat(timespec="seconds"),
-        "identity": subject.identity,
-        "name": subject.name,
-        "role": subject.role.value,
-        "bureau": subject.bureau,
-        "office": subject.office,
-        "practice": "yes" if subject.practice else "no",
-        "key": public_pem(keys.signing.public_key()),
-        "authority_key": public_pem(second.public_key()) if second else "",
-    }
-    signed = signed_json.canonical(body)
-    body["signature"] = signed_json.encode_bytes(sign(keys.signing, signed))
-    body["authority_signature"] = signed_json.encode_bytes(sign(second, signed)) if second else ""
-    return signed_json.readable(body)
-
-
-def read_request(data: bytes) -> Request:
-    """Read a request file and check that whoever wrote it holds the keys in it.
-
-    Raises:
-        BadSignedFileError: it is not a request, or was changed.
-    """
-    body = signed_json.read_object(data, "request", REQUEST_FORMAT, _REQUEST)
-    signature = signed_json.decode_bytes(body.pop("signature"), "request")
-    second_signature = signed_json.decode_bytes(body.pop("authority_signature"), "request")
-    signed = signed_json.canonical(body)
-    try:
-        subject = _asked_subject(body)
-        key, second = read_public_pem(body["key"]), None
-        check_signature(key, signature, signed)
-        if subject.role is Role.BUREAU:
-            second = read_public_pem(body["authority_key"])
-            check_signature(second, second_signature, signed)
-    except (BadSubjectError, BadKeyError, BadSignatureError) as error:
-        raise BadSignedFileError(
-            f"This request is damaged or was changed ({error}); ask for a new one."
-        ) from None
-    return Request(subject, key, second, body["created"])
-
-
 def approve(
     request: Request,
     authority: Authority,
     signer: Signer,
     now: datetime,
     known: Sequence[Certificate] = (),
+    *,
+    withdrawn: Collection[Certificate] = (),
     notices: Iterable[bytes] = (),
+    escrow: str = "",
 ) -> bytes:
     """Answer a request, after the fingerprint was compared aloud.
 
     ``signer`` is the approver's own; ``known`` are the certificates of people known here, among
-    whom nobody may already have this identity with another key. An officer who named no bureau
-    gets this one. ``notices`` travel in the answer.
+    whom nobody may already have this identity, unless the request is signed with that one's key;
+    ``withdrawn`` those of them that were withdrawn. An officer who named no bureau gets this one.
+    ``notices`` and ``escrow`` travel in the answer.
 
     Raises:
-        RefusedError: it is not for this authority to approve, or the identity is somebody else's.
+        RefusedError: it is not for this authority to approve, the identity is somebody else's, or
+            the key was withdrawn.
     """
-    _check_identity_free(request, known)
+    _check_keys(request, withdrawn)
+    _check_identity(request, known, withdrawn)
+    chain = _issue(request, request.subject, authority, now)
+    return _answer(chain, authority, signer, now, notices=notices, escrow=escrow)
+
+
+def recover(
+    request: Request,
+    lost: Subject,
+    authority: Authority,
+    signer: Signer,
+    now: datetime,
+    *,
+    withdrawn: Collection[Certificate] = (),
+    notices: Iterable[bytes] = (),
+    escrow: str = "",
+) -> bytes:
+    """Give a new key the identity of somebody whose key was lost, after comparing aloud.
+
+    Name and office are as asked for, role and bureau as before. The lost certificates are to be
+    withdrawn before.
+
+    Raises:
+        RefusedError: it is not for this authority, another role is asked for, or the key is one of
+            those withdrawn.
+    """
+    _check_keys(request, withdrawn)
+    asked = request.subject
+    if asked.role is not lost.role or asked.bureau not in {"", lost.bureau}:
+        raise RefusedError(
+            f"{asked.name} asks to be {asked.role} of {asked.unit}, but {lost.name} was "
+            f"{lost.role} of {lost.unit}."
+        )
+    given = replace(asked, identity=lost.identity, bureau=lost.bureau)
+    chain = _issue(request, given, authority, now)
+    recovers = asked.identity
+    return _answer(chain, authority, signer, now, recovers=recovers, notices=notices, escrow=escrow)
+
+
+def _answer(
+    chain: Chain,
+    authority: Authority,
+    signer: Signer,
+    now: datetime,
+    *,
+    recovers: str = "",
+    notices: Iterable[bytes],
+    escrow: str,
+) -> bytes:
     body = {
         "format": APPROVAL_FORMAT,
         "approved": now.isoformat(timespec="seconds"),
-        "chain": to_pem(_issue(request, authority, now)),
+        "chain": to_pem(chain),
         "root": to_pem([authority.root]),
+        "recovers": recovers,
+        "escrow": escrow,
         "notices": " ".join(signed_json.encode_bytes(one) for one in notices),
     }
     signature = sign_detached(signed_json.canonical(body), signer, now)
@@ -248,7 +214,15 @@ def read_approval(data: bytes, trust: Trust, at: datetime) -> Approval:
     if approver.role is Role.OFFICER or approver.bureau not in {"", approved.bureau}:
         raise BadSignedFileError(f"{approver.name} may not approve {approved.name}.")
     notices = tuple(signed_json.decode_bytes(one, "answer") for one in body["notices"].split())
-    return Approval(chain, roots[0], approver, body["approved"], notices)
+    return Approval(
+        chain=chain,
+        root=roots[0],
+        approver=approver,
+        approved=body["approved"],
+        notices=notices,
+        recovers=body["recovers"],
+        escrow=body["escrow"],
+    )
 
 
 def install(approval: Approval, request: Request, keys: OwnKeys, now: datetime) -> Installed:
@@ -258,56 +232,49 @@ def install(approval: Approval, request: Request, keys: OwnKeys, now: datetime) 
         RefusedError: it is an answer to somebody else's request.
     """
     granted = subject_of(approval.chain[0])
-    _check_answers(granted, request.subject)
+    asked = request.subject
+    if approval.recovers == asked.identity:
+        asked = replace(asked, identity=granted.identity)
+    _check_answers(granted, asked)
     if granted.role is not Role.BUREAU:
         _check_own(approval.chain[0], keys.signing)
         signer = Signer(keys.signing, approval.chain)
         return Installed(signer, None, approval.root, approval.approver)
-    issuing = _authority_key(keys)
+    issuing = keys.issuing
     _check_own(approval.chain[0], issuing)
     authority = Authority(issuing, approval.chain[0], approval.root)
-    leaf = issue_leaf(authority, keys.signing.public_key(), request.subject, now)
+    leaf = issue_leaf(authority, keys.signing.public_key(), asked, now)
     signer = Signer(keys.signing, (leaf, authority.certificate))
     return Installed(signer, authority, approval.root, approval.approver)
 
 
-def _authority_key(keys: OwnKeys) -> PrivateKey:
-    if keys.authority is None:
-        raise WrongUseError("A bureau or HQ needs a second key, which issues certificates.")
-    return keys.authority
-
-
-def _asked_subject(body: dict[str, str]) -> Subject:
-    if body["role"] not in set(Role):
-        raise BadSubjectError(f"the role {body['role'][:20]!r} is not known")
-    if body["practice"] not in _PRACTICE:
-        raise BadSubjectError("it does not say whether it is for practice")
-    subject = Subject(
-        identity=body["identity"],
-        name=body["name"],
-        role=Role(body["role"]),
-        bureau=body["bureau"],
-        office=body["office"],
-        practice=_PRACTICE[body["practice"]],
-    )
-    check_subject(subject)
-    return subject
-
-
-def _check_identity_free(request: Request, known: Sequence[Certificate]) -> None:
-    own = [request.key, request.authority_key]
-    for certificate in known:
-        holder = subject_of(certificate)
-        if holder.identity == request.subject.identity and certificate.public_key() not in own:
+def _check_keys(request: Request, withdrawn: Collection[Certificate]) -> None:
+    for certificate in withdrawn:
+        if certificate.public_key() in request.keys:
             raise RefusedError(
-                f"{request.subject.name} asks with the identity of {holder.name}, whose key is "
-                f"{fingerprint(certificate_key(certificate))}. If the key was lost or replaced, "
-                "withdraw that certificate first."
+                f"This request is signed with the key {fingerprint(certificate_key(certificate))} "
+                f"of {subject_of(certificate).name}, which was withdrawn; whoever has it may not "
+                "be that person. A new key can be given the same identity: recover it."
             )
 
 
-def _issue(request: Request, authority: Authority, now: datetime) -> Chain:
-    subject = request.subject
+def _check_identity(
+    request: Request, known: Sequence[Certificate], withdrawn: Collection[Certificate]
+) -> None:
+    """Let an identity go only to a key of its own, or on from one of its own that is good."""
+    holders = [one for one in known if subject_of(one).identity == request.subject.identity]
+    good = [one for one in holders if one not in withdrawn]
+    if not holders or any(one.public_key() in request.keys for one in good):
+        return
+    holder = holders[-1]
+    raise RefusedError(
+        f"{request.subject.name} asks with the identity of {subject_of(holder).name}, whose key is "
+        f"{fingerprint(certificate_key(holder))}. If that key was lost, recover the identity; if "
+        "it was replaced, ask for a renewal that is signed with it."
+    )
+
+
+def _issue(request: Request, subject: Subject, authority: Authority, now: datetime) -> Chain:
     if subject.role is Role.BUREAU:
         if request.authority_key is None:
             raise RefusedError("The request of a bureau lacks its second key.")
@@ -318,8 +285,9 @@ def _issue(request: Request, authority: Authority, now: datetime) -> Chain:
 
 
 def _check_pinned(root: Certificate, trust: Trust) -> None:
+    """Take the pinned root, or a renewal of it with the same key, and no other."""
     pinned = [anchor for anchor in trust.anchors if is_root(anchor)]
-    if pinned and root not in pinned:
+    if pinned and not any(is_same_authority(root, one) for one in pinned):
         raise BadSignedFileError(
             f"This answer is by another HQ ({fingerprint(certificate_key(root))}) than the one "
             f"trusted here ({fingerprint(certificate_key(pinned[0]))})."

@@ -12,16 +12,14 @@ from stocktake_app.trust.chain import Trust
 from stocktake_app.trust.cms import Signer
 from stocktake_app.trust.enrolment import (
     Installed,
-    OwnKeys,
     approve,
     found_hq,
     install,
-    make_request,
     provisional_signer,
     read_approval,
-    read_request,
 )
 from stocktake_app.trust.keys import PrivateKey, new_key
+from stocktake_app.trust.requests import OwnKeys, make_request, read_request
 
 Kind = Literal["rsa", "ec"]
 

@@ -23,18 +23,14 @@ from stocktake_app.trust.chain import Trust, judge_chain
 from stocktake_app.trust.cms import Signer, sign_detached
 from stocktake_app.trust.enrolment import (
     APPROVAL_FORMAT,
-    OwnKeys,
-    Request,
     approve,
     install,
-    make_request,
-    own_keys,
     provisional_signer,
     read_approval,
-    read_request,
 )
 from stocktake_app.trust.keys import fingerprint, new_key, sign
 from stocktake_app.trust.keystore import AUTHORITY, SIGNING, create_keystore
+from stocktake_app.trust.requests import OwnKeys, Request, make_request, own_keys, read_request
 from stocktake_app.trust.signed_json import BadSignedFileError
 
 OFFICER = subject(Role.OFFICER, "WCA", "Oficial de terreno", "Nouakchott")
@@ -240,6 +236,8 @@ def _answer(people: People, signer: Signer, chain: str, root: str) -> bytes:
         "chain": chain,
         "root": root,
         "notices": "",
+        "recovers": "",
+        "escrow": "",
     }
     signature = sign_detached(signed_json.canonical(body), signer, people.now)
     return signed_json.readable(body | {"signature": signed_json.encode_bytes(signature)})
