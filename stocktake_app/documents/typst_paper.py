@@ -3,28 +3,16 @@
 What people wrote goes in as JSON, never as markup. Only the bundled fonts are used.
 """
 
-import json
-import re
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from stocktake_app.documents import palette
 from stocktake_app.documents.bidi import starts_right_to_left
-from stocktake_app.documents.characters import visible
-from stocktake_app.documents.fonts import printable
 from stocktake_app.documents.paper import Audience, Paper
+from stocktake_app.documents.typst_pages import compile_pages, printable_texts
 from stocktake_app.errors import RefusedError
-from stocktake_app.settings import resource
 from stocktake_app.translations import Translator, translator
-
-if TYPE_CHECKING:
-    from typst import PDFStandard
-
-WORD_CHARS = 120
-_LONG_WORD = re.compile(rf"\S{{{WORD_CHARS + 1},}}")
-
-STANDARDS: "list[PDFStandard]" = ["a-2a", "ua-1"]
 
 
 def write_typst_paper(paper: Paper, out: BinaryIO, now: datetime) -> None:
@@ -33,38 +21,16 @@ def write_typst_paper(paper: Paper, out: BinaryIO, now: datetime) -> None:
     Raises:
         RefusedError: some text in it cannot be set; the Word version can be made.
     """
-    out.write(_compile(json.dumps(template_data(paper), ensure_ascii=False), now))
-
-
-def _compile(data: str, now: datetime) -> bytes:
-    import typst
-
-    fonts = typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(resource("resources/fonts"))],
-    )
-    template = resource("resources/paper/background.typ")
     try:
-        return typst.compile(
-            str(template),
-            root=str(template.parent),
-            font_paths=fonts,
-            sys_inputs={"data": data},
-            format="pdf",
-            pdf_standards=STANDARDS,
-            timestamp=int(now.timestamp()),
-        )
-    except typst.TypstError as error:
-        raise RefusedError(
-            f"A text in this paper cannot be set as PDF ({str(error)[:200]}); make it as Word."
-        ) from error
+        out.write(compile_pages("background", template_data(paper), now))
+    except RefusedError as error:
+        raise RefusedError(f"{error} Make this paper as Word.") from error
 
 
 def template_data(paper: Paper) -> dict[str, Any]:
     """Return what the template reads: the paper, every text printable, and its labels."""
     _ = translator(paper.language)
-    data = cast("dict[str, Any]", _printable(asdict(paper)))
+    data = cast("dict[str, Any]", printable_texts(asdict(paper)))
     data["rtl"] = paper.rtl
     data["labels"] = _labels(_)
     data["audience_label"] = audience_label(paper.audience, _)
@@ -110,22 +76,3 @@ def _mark(data: dict[str, Any]) -> None:
 def _mark_first(reference: dict[str, Any], seen: set[str]) -> None:
     reference["first"] = reference["anchor"] not in seen
     seen.add(reference["anchor"])
-
-
-def _broken(word: re.Match[str]) -> str:
-    """Return an endless word with blanks in it: typst cannot set one that fills no line."""
-    return " ".join(
-        word[0][start : start + WORD_CHARS] for start in range(0, len(word[0]), WORD_CHARS)
-    )
-
-
-def _printable(value: object) -> object:
-    match value:
-        case str():
-            return _LONG_WORD.sub(_broken, printable(visible(value)))
-        case dict():
-            return {key: _printable(one) for key, one in value.items()}
-        case list() | tuple():
-            return [_printable(one) for one in value]
-        case _:
-            return value

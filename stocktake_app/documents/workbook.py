@@ -162,11 +162,11 @@ class _SheetWriter:
         for column, value in zip(self._columns, row, strict=True):
             if value is None or value == "":
                 continue
-            shown = value
-            if isinstance(value, str) and (len(value) > column.width or "\n" in value):
+            if value.__class__ is str and (len(value) > column.width or "\n" in value):
                 lines = max(lines, lines_of(value, column.width))
-                shown = self._shortened(column.title, value)
-            cells.append(column.cell(shown, self.next_row))
+                cells.append(column.long_cell(self._fitting(column.title, value), self.next_row))
+            else:
+                cells.append(column.cell(value, self.next_row))
         self._part.write(f"{row_start(self.next_row, lines)}{''.join(cells)}</row>")
         self.next_row += 1
 
@@ -192,7 +192,7 @@ class _SheetWriter:
         self._book.end(self._place, self._frame, last)
         self._done.append(Contents(self.name, self._definition.name, last - 1))
 
-    def _shortened(self, title: str, value: str) -> str:
+    def _fitting(self, title: str, value: str) -> str:
         if len(value) * 2 <= MAX_CELL_UNITS:
             return value
         text = visible(value)

@@ -4,16 +4,17 @@ A row costs a few string operations per cell: what is the same for all cells of 
 once, and text without anything special is written as it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from stocktake_app.documents import palette
 from stocktake_app.documents.characters import visible
 from stocktake_app.documents.parts import TakeBytes
 from stocktake_app.documents.record import Cell, Column
 from stocktake_app.documents.sheet_names import escaped
-from stocktake_app.documents.workbook_looks import Font, Look, Looks
+from stocktake_app.documents.workbook_looks import GENERAL, Font, Look, Looks
 from stocktake_app.documents.workbook_xml import column_letters, escape
 
 FORMULA_LIKE = ("=", "+", "-", "@", "\t")
@@ -22,16 +23,31 @@ MAX_ROW_POINTS = 409.0
 """Excel's limit."""
 
 MAX_PRECISE_DIGITS = 15
+PRECISE = 10**MAX_PRECISE_DIGITS
 MAX_EXPONENT = 300
 """Of ten; a little beyond it a spreadsheet's numbers end."""
 
-FIRST_TRUE_DATE = date(1900, 3, 1)
+_DAY_ZERO = date(1899, 12, 30).toordinal()
+_FIRST_TRUE_DAY = date(1900, 3, 1).toordinal() - _DAY_ZERO
 """Spreadsheets believe in a 29 February 1900; earlier dates stay text."""
 
-_DAY_ZERO = date(1899, 12, 30).toordinal()
 _DAY_SECONDS = 86_400
 _CHUNK_CHARS = 128 * 1024
-_TEXT_END = "</t></is></c>"
+
+MAX_KNOWN = 500
+"""How many different values of a column are remembered as they are written."""
+
+_REPEATED = frozenset({str, date})
+"""Types of values that often come again: labels of choices, days."""
+
+
+_FORMATS: Mapping[type, str] = {
+    int: GENERAL,
+    Decimal: GENERAL,
+    date: "yyyy-mm-dd",
+    datetime: "yyyy-mm-dd hh:mm",
+    time: "hh:mm",
+}
 
 
 class TextPart:
@@ -63,10 +79,10 @@ class Body:
         text = Look(text=True, wrapped=True, ruled=True, rtl=rtl)
         self.text = looks.number(text)
         self.quoted = looks.number(Look(text=True, wrapped=True, ruled=True, rtl=rtl, quoted=True))
-        self.number = looks.number(Look(ruled=True))
-        self.date = looks.number(Look(ruled=True, number_format="yyyy-mm-dd"))
-        self.time = looks.number(Look(ruled=True, number_format="hh:mm"))
-        self.moment = looks.number(Look(ruled=True, number_format="yyyy-mm-dd hh:mm"))
+        self.numbers = {
+            kind: looks.number(Look(ruled=True, number_format=code))
+            for kind, code in _FORMATS.items()
+        }
 
 
 def header_look(*, rtl: bool) -> Look:
@@ -84,33 +100,34 @@ class ColumnXml:
         self._body = body
         self._place = f'<c r="{column_letters(number)}'
         self._text = f'" s="{body.text}" t="inlineStr"><is><t>'
+        self._known: dict[Cell, str] = {}
 
     def cell(self, value: Cell, row: int) -> str:
-        """Return the element of a value that is not blank, in this row."""
-        if value.__class__ is str and is_plain(value):
-            return f"{self._place}{row}{self._text}{value}{_TEXT_END}"
-        found = self._number(value)
-        if found is None:
-            return self._special(visible(str(value)), row)
-        look, number = found
-        return f'{self._place}{row}" s="{look}"><v>{number}</v></c>'
+        """Return the element of a short value that is not blank, in this row."""
+        tail = self._known.get(value) if value.__class__ in _REPEATED else None
+        if tail is None:
+            tail = self._tail(value)
+            if value.__class__ in _REPEATED and len(self._known) < MAX_KNOWN:
+                self._known[value] = tail
+        return f"{self._place}{row}{tail}"
 
-    def _special(self, text: str, row: int) -> str:
+    def long_cell(self, text: str, row: int) -> str:
+        """Return the element of a text that hardly comes twice, in this row."""
+        return f"{self._place}{row}{self._tail(text)}"
+
+    def _tail(self, value: Cell) -> str:
+        """Return what stands behind the row's number."""
+        if isinstance(value, str) and is_plain(value):
+            return f"{self._text}{value}</t></is></c>"
+        write = _NUMBERS.get(value.__class__)
+        number = write(value) if write else None
+        if number is None:
+            return self._special(visible(str(value)))
+        return f'" s="{self._body.numbers[value.__class__]}"><v>{number}</v></c>'
+
+    def _special(self, text: str) -> str:
         look = self._body.quoted if text.startswith(FORMULA_LIKE) else self._body.text
-        return f'{self._place}{row}" s="{look}" t="inlineStr">{inline(text)}</c>'
-
-    def _number(self, value: Cell) -> tuple[int, object] | None:
-        """Return look and number of what a spreadsheet can hold exactly, or None for text."""
-        match value:
-            case datetime() if value.date() >= FIRST_TRUE_DATE:
-                return self._body.moment, _day(value) + _fraction(value.time())
-            case date() if not isinstance(value, datetime) and value >= FIRST_TRUE_DATE:
-                return self._body.date, _day(value)
-            case time():
-                return self._body.time, _fraction(value)
-            case int() | Decimal() if is_precise(value):
-                return self._body.number, value
-        return None
+        return f'" s="{look}" t="inlineStr">{inline(text)}</c>'
 
 
 def is_plain(text: str) -> bool:
@@ -134,22 +151,41 @@ def inline(text: str) -> str:
     return f"<is><t{space}>{escape(escaped(text))}</t></is>"
 
 
-def is_precise(value: int | Decimal) -> bool:
-    """Whether a spreadsheet, which knows 15 digits, keeps a number as it is written."""
-    if isinstance(value, Decimal) and not (
-        value.is_finite() and abs(value.adjusted()) < MAX_EXPONENT
-    ):
-        return False
-    return len(str(value).strip("-").replace(".", "")) <= MAX_PRECISE_DIGITS
+def _integer(value: int) -> int | None:
+    return value if abs(value) < PRECISE else None
 
 
-def _day(value: date) -> int:
-    return value.toordinal() - _DAY_ZERO
+def _decimal(value: Decimal) -> Decimal | None:
+    """Return a number as it is written, unless a spreadsheet, with 15 digits, would change it."""
+    if not value.is_finite() or abs(value.adjusted()) > MAX_EXPONENT:
+        return None
+    digits = str(value).strip("-").replace(".", "")
+    return value if len(digits) <= MAX_PRECISE_DIGITS else None
 
 
-def _fraction(value: time) -> float:
+def _date(value: date) -> int | None:
+    day = value.toordinal() - _DAY_ZERO
+    return day if day >= _FIRST_TRUE_DAY else None
+
+
+def _moment(value: datetime) -> float | None:
+    day = _date(value)
+    return None if day is None else day + _time(value)
+
+
+def _time(value: time | datetime) -> float:
     seconds = value.hour * 3600 + value.minute * 60 + value.second
     return (seconds + value.microsecond / 1_000_000) / _DAY_SECONDS
+
+
+_NUMBERS: Mapping[type, Callable[[Any], object]] = {
+    int: _integer,
+    Decimal: _decimal,
+    date: _date,
+    datetime: _moment,
+    time: _time,
+}
+"""How a spreadsheet holds a value of each type exactly; None says that it cannot."""
 
 
 def row_start(number: int, lines: int = 1, padding: float = 0.0) -> str:
@@ -160,20 +196,19 @@ def row_start(number: int, lines: int = 1, padding: float = 0.0) -> str:
     """
     if lines == 1 and not padding:
         return f'<row r="{number}">'
-    height = min(lines * LINE_POINTS + 2 + padding, MAX_ROW_POINTS)
-    return high_row(number, height)
+    return high_row(number, lines * LINE_POINTS + 2 + padding)
 
 
 def high_row(number: int, points: float) -> str:
     """Return the beginning of a row of this height."""
-    return f'<row r="{number}" ht="{points:g}" customHeight="1">'
+    return f'<row r="{number}" ht="{min(points, MAX_ROW_POINTS):g}" customHeight="1">'
 
 
 def lines_of(text: str, width: int) -> int:
     """Return how many lines a text takes in a column of this width (characters)."""
-    if len(text) <= width and "\n" not in text:
-        return 1
-    return sum(1 + len(line) // max(width, 1) for line in text.split("\n"))
+    if "\n" not in text:
+        return 1 if len(text) <= width else 1 + len(text) // max(width, 1)
+    return sum(lines_of(line, width) for line in text.split("\n"))
 
 
 def styled_row(start: str, number: int, cells: Iterable[tuple[str, int]]) -> str:
