@@ -67,7 +67,8 @@ class Checked(Result):
     records say; ``differences`` name the first places where they do not. ``standing``: ``new``,
     ``partly_new``, ``already_imported``, or "" without a workspace; ``notes`` then name what is
     odd: gap, replay, rollback, fork, clock. ``remarks`` say these and everything else that does
-    not decide, as sentences. ``judged`` is what it means to the person who received it.
+    not decide, as sentences. ``issuers`` are the names that stand behind the signer's certificate,
+    the nearest first. ``judged`` is what it means to the person who received it.
     """
 
     file: str
@@ -80,6 +81,7 @@ class Checked(Result):
     role: str
     bureau: str
     fingerprint: str
+    issuers: tuple[str, ...]
     signed_at: str
     seals: tuple[CheckedSeal, ...]
     visible: str

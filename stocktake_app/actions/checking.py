@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cryptography.x509.oid import NameOID
+
 from stocktake_app.actions.checked import Checked, CheckedSeal, Remark, ShownDifference
 from stocktake_app.actions.encrypting import open_encrypted
 from stocktake_app.actions.fault_log import write_fault
@@ -188,6 +190,7 @@ def _checked(name: str, found: Found, at: datetime) -> Checked:
         role=subject.role.value if subject else "",
         bureau=subject.bureau if subject else "",
         fingerprint=report.fingerprint,
+        issuers=_issuers(report.seals[-1].chain) if subject and report.seals else (),
         signed_at=report.signed_at.isoformat() if report.signed_at else "",
         seals=tuple(_checked_seal(one) for one in report.seals),
         visible=facts.visible,
@@ -203,6 +206,13 @@ def _checked(name: str, found: Found, at: datetime) -> Checked:
         checked_at=at.isoformat(timespec="seconds"),
         judged=judgement(facts),
     )
+
+
+def _issuers(chain: Chain) -> tuple[str, ...]:
+    """Return who issued each certificate of a chain; nobody did for one that signs itself."""
+    names = [one.issuer.get_attributes_for_oid(NameOID.COMMON_NAME) for one in chain]
+    own = chain[0].issuer == chain[0].subject
+    return () if own else tuple(str(found[0].value) for found in names if found)
 
 
 def _remarks(found: Found) -> Iterator[Remark]:

@@ -51,9 +51,8 @@ def standing_words(standing: str) -> str:
 
 def shown_words(visible: str) -> str:
     """Return whether a file shows what was signed."""
-    return {
-        "same": _("Exactly what was signed"),
-        "differs": _("Something else than was signed"),
-        "not_checked": _("Not compared with what was signed"),
-        "checking": _("Being compared with what was signed…"),
-    }.get(visible, "")
+    from stocktake_app.actions.verification_report import SHOWN
+
+    if visible == "checking":
+        return _("Being compared with what was signed…")
+    return _(SHOWN[visible]) if visible in SHOWN else ""

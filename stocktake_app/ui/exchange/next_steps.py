@@ -95,7 +95,7 @@ class NextSteps(QObject):
         )
 
     def _write_report(self, checked: "Checked", out: Path) -> None:
-        from stocktake_app.actions.checking import write_report
+        from stocktake_app.actions.verification_report import write_report
 
         language = self.context.preferences.language
         self.context.change(

@@ -1,0 +1,147 @@
+"""One page to print and to file: what was found when a package was checked, and by whom.
+
+The page is bounded, whatever the file held: long texts are cut and long lists counted.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from stocktake_app import __version__
+from stocktake_app.documents.typst_pages import compile_pages, printable_texts
+from stocktake_app.translations import RIGHT_TO_LEFT, Translator, translator
+
+MOST_RECORDS = 12
+MOST_REMARKS = 6
+MOST_TEXT = 220
+MOST_CELL = 48
+MARK_GROUP = 8
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """One signed record inside: who made it, and what is to be said of it ("" for nothing)."""
+
+    name: str
+    office: str
+    number: int
+    made: str
+    changes: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the page says. Texts are in the page's language already, times are RFC 3339.
+
+    ``tone`` is ``good``, ``warn`` or ``bad``; ``issuers`` lead from the signer's certificate to
+    the root; ``shown`` says whether the file shows what was signed.
+    """
+
+    file: str
+    sha256: str
+    heap: str
+    headline: str
+    next_step: str
+    tone: str
+    signer: str
+    office: str
+    fingerprint: str
+    issuers: tuple[str, ...]
+    signed_at: str
+    shown: str
+    remarks: tuple[str, ...]
+    records: tuple[RecordLine, ...]
+    practice: bool
+    checked_at: str
+
+
+def write_verification(page: Verification, out: BinaryIO, *, language: str, now: datetime) -> None:
+    """Write the page as a tagged PDF.
+
+    Raises:
+        RefusedError: some text in it cannot be set.
+    """
+    out.write(compile_pages("verification", _page_data(page, translator(language)), now))
+
+
+def _page_data(page: Verification, _: Translator) -> dict[str, Any]:
+    more = len(page.records) - MOST_RECORDS
+    data = {
+        "language": _.language,
+        "rtl": _.language in RIGHT_TO_LEFT,
+        "title": _("Verification report"),
+        "subtitle": _cut(page.file, MOST_TEXT),
+        "notice": _("PRACTICE: not a real record") if page.practice else "",
+        "tone": page.tone,
+        "heap": page.heap,
+        "headline": page.headline,
+        "next_step": page.next_step,
+        "facts": [list(fact) for fact in _facts(page, _)],
+        "remarks": [_cut(one, MOST_TEXT) for one in _bounded(page.remarks, _)],
+        "heads": _heads(_),
+        "records": [_cells(one) for one in page.records[:MOST_RECORDS]],
+        "more": _("and {n} more").format(n=more) if more > 0 else "",
+        "labels": {"remarks": _("What else to know"), "records": _("Signed records inside")},
+        "footer": _(
+            "Checked on {time} by Stocktake {version}. The file’s SHA-256 names it."
+        ).format(time=_moment(page.checked_at), version=__version__),
+    }
+    made: dict[str, Any] = printable_texts(data)
+    return made
+
+
+def _facts(page: Verification, _: Translator) -> Iterator[tuple[str, str]]:
+    """Yield what is known of the file as name and value; what is not known is left out."""
+    known = (
+        (_("Signed by"), page.signer),
+        (_("Office"), page.office),
+        (_("Fingerprint"), page.fingerprint.replace("-", " ")),
+        (_("Certificate by"), " ← ".join(page.issuers)),
+        (_("Signed on"), _moment(page.signed_at)),
+        (_("What it shows"), page.shown),
+        (_("Signed records inside"), str(len(page.records)) if page.records else ""),
+        (_("File’s SHA-256"), _groups(page.sha256)),
+        (_("Checked on"), _moment(page.checked_at)),
+    )
+    yield from ((name, _cut(value, MOST_TEXT)) for name, value in known if value)
+
+
+def _heads(_: Translator) -> list[str]:
+    return [_("Name"), _("Office"), _("Number"), _("Made"), _("Changes"), _("Note")]
+
+
+def _cells(one: RecordLine) -> list[str]:
+    return [
+        _cut(one.name or "–", MOST_CELL),
+        _cut(one.office or "–", MOST_CELL),
+        str(one.number),
+        _moment(one.made),
+        str(one.changes),
+        _cut(one.state or "–", MOST_CELL),
+    ]
+
+
+def _bounded(remarks: Sequence[str], _: Translator) -> Iterator[str]:
+    yield from remarks[:MOST_REMARKS]
+    if len(remarks) > MOST_REMARKS:
+        yield _("and {n} more").format(n=len(remarks) - MOST_REMARKS)
+
+
+def _cut(text: str, most: int) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def _moment(text: str) -> str:
+    """Return a time to the minute with its offset, as it was written down."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".strip()
+
+
+def _groups(mark: str) -> str:
+    return " ".join(mark[at : at + MARK_GROUP] for at in range(0, len(mark), MARK_GROUP))
