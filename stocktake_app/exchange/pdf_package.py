@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from stocktake_app.exchange.contents import PACKAGE_FORMAT, Contents, check_contents, check_signer
-from stocktake_app.exchange.pdf_parts import FIELD, OBJECT, SEAL, Kind, object_name, seal_name
+from stocktake_app.exchange.disclosed import pack_values
+from stocktake_app.exchange.pdf_parts import (
+    ATTACHMENT,
+    DISCLOSURES,
+    DISCLOSURES_NAME,
+    FIELD,
+    OBJECT,
+    SEAL,
+    Kind,
+    attachment_name,
+    object_name,
+    seal_name,
+)
 from stocktake_app.trust.cms import Signer, sign_digest
 
 if TYPE_CHECKING:
@@ -56,6 +68,10 @@ class _Attachment:
 
 def _attachments(contents: Contents) -> Iterator[_Attachment]:
     """Give the attachments in the order of their names, as a name tree wants them."""
+    for digest, data in contents.attachments.items():
+        yield _Attachment(attachment_name(digest), data, ATTACHMENT)
+    if contents.values:
+        yield _Attachment(DISCLOSURES_NAME, pack_values(contents.values), DISCLOSURES)
     for name in sorted(contents.objects):
         yield _Attachment(object_name(name), contents.objects[name], OBJECT)
     for number, seal in enumerate(contents.seals, 1):

@@ -7,6 +7,8 @@ is signed, and these must be exactly the signature and zeros.
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from mmap import mmap
 
@@ -19,6 +21,7 @@ from stocktake_app.exchange.contents import (
     Opened,
     check_format,
 )
+from stocktake_app.exchange.disclosed import joined, unpack_values
 from stocktake_app.exchange.pdf_objects import (
     Dictionary,
     Document,
@@ -29,12 +32,15 @@ from stocktake_app.exchange.pdf_objects import (
     read_document,
 )
 from stocktake_app.exchange.pdf_parts import (
+    ATTACHMENT,
+    ATTACHMENT_NAME,
+    DISCLOSURES,
+    DISCLOSURES_NAME,
     FIELD,
     OBJECT,
     OBJECT_NAME,
     SEAL,
     Kind,
-    object_name,
     seal_name,
 )
 from stocktake_app.model.seal import MAGIC
@@ -102,17 +108,17 @@ def read_pdf(data: bytes | mmap, limits: Limits) -> Opened:
     catalog = document.dictionary(document.trailer["/Root"])
     if not catalog.keys() <= _CATALOG:
         raise AlteredFileError("it does something when it is opened")
-    seals, objects = _carried(document, catalog, limits)
-    attached, signed = len(seals) + len(objects), int("/AcroForm" in catalog)
+    opened, attached = _carried(document, catalog, limits)
+    signed = int("/AcroForm" in catalog)
     if counted != Counter(
         {b"/Filespec": attached, b"/EmbeddedFile": attached}
         | dict.fromkeys((b"/AcroForm", b"/Widget", b"/ByteRange"), signed)
     ):
         raise AlteredFileError("something stands in it that nothing leads to")
     if not signed:
-        return Opened("pdf", seals, objects)
+        return opened
     chain, signed_at = _signature(document, catalog)
-    return Opened("pdf", seals, objects, chain, signed_at)
+    return replace(opened, chain=chain, signed_at=signed_at)
 
 
 def _check_objects(document: Document) -> Counter[bytes]:
@@ -195,29 +201,53 @@ def _time(value: Value) -> datetime:
         raise AlteredFileError("its signature names no time") from None
 
 
-def _carried(
-    document: Document, catalog: Dictionary, limits: Limits
-) -> tuple[tuple[bytes, ...], dict[str, bytes]]:
-    """Return the attachments: exactly ours, under their names, in their order."""
+def _carried(document: Document, catalog: Dictionary, limits: Limits) -> tuple[Opened, int]:
+    """Return what the attachments hold, exactly ours and in their order, and how many they are."""
     attached = _attached(document, catalog)
     if len(attached) > limits.seals:
         raise ForeignFileError("The file holds more attachments than any package does.")
-    named = [found.group(1) for one in attached if (found := OBJECT_NAME.fullmatch(one))]
-    seals = [seal_name(number) for number in range(1, len(attached) - len(named) + 1)]
-    if list(attached) != [*map(object_name, sorted(named)), *seals]:
+    kinds = _kinds(attached)
+    if list(attached) != list(kinds):
         raise AlteredFileError("it carries something that no package does")
-    kinds = dict.fromkeys(map(object_name, named), OBJECT) | dict.fromkeys(seals, SEAL)
     streams = {name: _stream(document, attached[name], name, kind) for name, kind in kinds.items()}
     if len(set(streams.values())) != len(streams):
         raise AlteredFileError("two of its attachments are one")  # and might fill the memory
     stored = {name: _stored(document, streams[name], name, kind) for name, kind in kinds.items()}
-    room = limits.carried(len(document.data))
+    objects = _objects(stored, limits.carried(len(document.data)))
+    packed = stored.get(DISCLOSURES_NAME)
+    values = {} if packed is None else unpack_values(packed, limits)
+    files = {
+        found[1]: data
+        for name, data in stored.items()
+        if (found := ATTACHMENT_NAME.fullmatch(name))
+    }
+    seals = tuple(stored[name] for name, kind in kinds.items() if kind is SEAL)
+    return Opened("pdf", seals, objects, disclosures=joined(values, files)), len(kinds)
+
+
+def _kinds(attached: Iterable[str]) -> dict[str, Kind]:
+    """Return what each attachment of such names would be, in the order of our writer."""
+    names = sorted(attached)
+    files = [one for one in names if ATTACHMENT_NAME.fullmatch(one)]
+    packed = [one for one in names if one == DISCLOSURES_NAME]
+    objects = [one for one in names if OBJECT_NAME.fullmatch(one)]
+    count = len(names) - len(files) - len(packed) - len(objects)
+    return {
+        **dict.fromkeys(files, ATTACHMENT),
+        **dict.fromkeys(packed, DISCLOSURES),
+        **dict.fromkeys(objects, OBJECT),
+        **dict.fromkeys(map(seal_name, range(1, count + 1)), SEAL),
+    }
+
+
+def _objects(stored: Mapping[str, bytes], room: int) -> dict[str, bytes]:
     objects: dict[str, bytes] = {}
-    for sha256 in named:
-        packed = stored[object_name(sha256)]
-        objects[sha256] = inflate(packed, min(room, settings.MAX_FORM_BYTES))
-        room -= len(objects[sha256])
-    return tuple(stored[name] for name in seals), objects
+    for name, packed in stored.items():
+        found = OBJECT_NAME.fullmatch(name)
+        if found is not None:
+            objects[found[1]] = inflate(packed, min(room, settings.MAX_FORM_BYTES))
+            room -= len(objects[found[1]])
+    return objects
 
 
 def _attached(document: Document, catalog: Dictionary) -> dict[str, Value]:

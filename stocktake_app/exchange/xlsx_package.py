@@ -16,6 +16,7 @@ from stocktake_app.documents.fixed_zip import PackedPart, ZipWriter
 from stocktake_app.documents.parts import Link, TakeBytes, WriteParts
 from stocktake_app.documents.spool import Spool
 from stocktake_app.exchange.contents import Contents, check_contents, check_signer
+from stocktake_app.exchange.disclosed import pack_values
 from stocktake_app.exchange.ooxml_signature import PartDigest, sign_parts
 from stocktake_app.exchange.relationships import (
     CONTENT_TYPES_NAME,
@@ -35,6 +36,8 @@ from stocktake_app.exchange.xlsx_parts import (
     UNSIGNED_TYPES,
     WORKBOOK,
     Item,
+    attachment_item,
+    disclosures_item,
     fixed_parts,
     item_link,
     item_properties_name,
@@ -125,6 +128,8 @@ def _items(contents: Contents) -> list[MakeItem]:
     return [
         *(partial(_seal_item, seal) for seal in contents.seals),
         *(partial(_object_item, name, objects[name]) for name in sorted(objects)),
+        *([partial(_disclosures_item, contents.values)] if contents.values else []),
+        *(partial(_attachment_item, one, data) for one, data in contents.attachments.items()),
     ]
 
 
@@ -134,6 +139,14 @@ def _seal_item(seal: Seal, number: int) -> Item:
 
 def _object_item(name: str, data: bytes, number: int) -> Item:
     return object_item(number, name, data)
+
+
+def _disclosures_item(values: Mapping[str, bytes], number: int) -> Item:
+    return disclosures_item(number, pack_values(values))
+
+
+def _attachment_item(digest: str, data: bytes, number: int) -> Item:
+    return attachment_item(number, digest, data)
 
 
 class _HashedParts:

@@ -1,6 +1,7 @@
 """The parts that make a workbook a package: which there are, what they are called, what they say.
 
-The seals come first as ``customXml/item1.xml`` and so on, in their order, then the objects by name;
+The seals come first as ``customXml/item1.xml`` and so on, in their order, then the objects by name,
+the confidential answers in one part, and the attachments by digest;
 programs of the Office family keep these parts when somebody saves the file again.
 """
 
@@ -10,6 +11,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from stocktake_app.exchange.contents import AlteredFileError
 from stocktake_app.exchange.relationships import (
@@ -22,10 +24,12 @@ from stocktake_app.exchange.relationships import (
 )
 
 URN = b"urn:stocktake:"
-"""What both namespaces begin with."""
+"""What all namespaces begin with."""
 
 SEAL_NAMESPACE = "urn:stocktake:seal:1"
 OBJECT_NAMESPACE = "urn:stocktake:object:1"
+DISCLOSURES_NAMESPACE = "urn:stocktake:disclosures:1"
+ATTACHMENT_NAMESPACE = "urn:stocktake:attachment:1"
 
 ROOT_RELATIONSHIPS = "_rels/.rels"
 WORKBOOK = "xl/workbook.xml"
@@ -130,7 +134,7 @@ def _app_properties() -> bytes:
 
 @dataclass(frozen=True)
 class Item:
-    """A seal or an object as a part of custom XML, with what Office wants beside it.
+    """A seal, an object or a disclosure as custom XML, with what Office wants beside it.
 
     ``number`` counts from 1; ``namespace`` is that of its one element.
     """
@@ -201,49 +205,104 @@ def _wrapped(head: bytes, data: bytes, tail: bytes) -> bytes:
     return b"".join((head, b64encode(data), tail))
 
 
-def read_item(number: int, part: bytes) -> tuple[Item, str, bytes]:
-    """Read a seal or an object that must be wrapped exactly as we do it.
+def disclosures_item(number: int, data: bytes) -> Item:
+    """Wrap the confidential answers, packed."""
+    part = _wrapped(_DISCLOSURES_HEAD, data, b"</disclosures>")
+    return Item(number, DISCLOSURES_NAMESPACE, part)
 
-    Returns the item, "" or the name of the object, and the bytes.
+
+def attachment_item(number: int, digest: str, data: bytes) -> Item:
+    """Wrap the disclosure of an attachment."""
+    head = _ATTACHMENT_HEAD % digest.encode()
+    return Item(number, ATTACHMENT_NAMESPACE, _wrapped(head, data, b"</attachment>"))
+
+
+_DISCLOSURES_HEAD = f'{DECLARATION}<disclosures xmlns="{DISCLOSURES_NAMESPACE}">'.encode()
+_ATTACHMENT_HEAD = f'{DECLARATION}<attachment xmlns="{ATTACHMENT_NAMESPACE}" sha256="%b">'.encode()
+
+
+class Part(StrEnum):
+    """What a part of custom XML is; they stand in this order."""
+
+    SEAL = "seal"
+    OBJECT = "object"
+    DISCLOSURES = "disclosures"
+    ATTACHMENT = "attachment"
+
+
+PARTS = tuple(Part)
+NAMED = frozenset({Part.OBJECT, Part.ATTACHMENT})
+_NAMESPACES = {
+    Part.SEAL: SEAL_NAMESPACE,
+    Part.OBJECT: OBJECT_NAMESPACE,
+    Part.DISCLOSURES: DISCLOSURES_NAMESPACE,
+    Part.ATTACHMENT: ATTACHMENT_NAMESPACE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a part of custom XML holds; ``name`` is an object's or an attachment's, else ""."""
+
+    kind: Part
+    name: str
+    data: bytes
+
+    def item(self, number: int) -> Item:
+        """Return it as our writer wraps it."""
+        if self.kind is Part.SEAL:
+            return seal_item(number, self.data)
+        if self.kind is Part.DISCLOSURES:
+            return disclosures_item(number, self.data)
+        wrap = object_item if self.kind is Part.OBJECT else attachment_item
+        return wrap(number, self.name, self.data)
+
+
+def read_item(number: int, part: bytes) -> tuple[Item, Found]:
+    """Read a part of custom XML that must be wrapped exactly as we do it.
 
     Raises:
         AlteredFileError: it is wrapped in another way.
     """
+    head = _HEAD.match(part)
+    kind = Part((head.group(1) if head else b"seal").decode())
+    name = (head.group(2) or b"").decode() if head else ""
     body = part[part.find(b'">') + 2 : part.rfind(b"<")]
-    name = _OBJECT_NAME.match(part)
     try:
         data = b64decode(body, validate=True)
     except ValueError:
         raise AlteredFileError(f"the part {item_name(number)} is damaged") from None
-    key = name.group(1).decode() if name else ""
-    item = object_item(number, key, data) if key else seal_item(number, data)
+    found = Found(kind, name, data)
+    item = found.item(number)
     if item.part != part:
         raise AlteredFileError(f"the part {item_name(number)} was written by another program")
-    return item, key, data
+    return item, found
 
 
-_OBJECT_NAME = re.compile(re.escape(_OBJECT_HEAD).replace(b"%b", b"([0-9a-f]{64})"))
+_HEAD = re.compile(
+    re.escape(DECLARATION.encode())
+    + rb'<(seal|object|disclosures|attachment) xmlns="[^"]{1,60}"(?: sha256="([0-9a-f]{64})")?>'
+)
 
 
-def find_resaved(part: bytes) -> tuple[str | None, bytes] | None:
-    """Find a seal or an object in custom XML that another program saved again.
-
-    Returns the name of the object or None for a seal, and the bytes; None if there is neither.
-    """
+def find_resaved(part: bytes) -> Found | None:
+    """Find what is ours in custom XML that another program saved again; None if nothing is."""
     found = _RESAVED.search(part)
     if found is None:
         return None
     tag, attributes, body = found.groups()
-    namespace = SEAL_NAMESPACE if tag == b"seal" else OBJECT_NAMESPACE
+    kind = Part(tag.decode())
     name = _RESAVED_NAME.search(attributes)
-    if namespace.encode() not in attributes or (tag == b"object") != bool(name):
+    if _NAMESPACES[kind].encode() not in attributes or (kind in NAMED) != bool(name):
         return None
     try:
         data = b64decode(b"".join(body.split()), validate=True)
     except ValueError:
         return None
-    return name.group(1).decode() if name else None, data
+    return Found(kind, name.group(1).decode() if name else "", data)
 
 
-_RESAVED = re.compile(rb"<(?:\w+:)?(seal|object)\s([^<>]*)>([A-Za-z0-9+/=\s]*)</")
+_RESAVED = re.compile(
+    rb"<(?:\w+:)?(seal|object|disclosures|attachment)\s([^<>]*)>([A-Za-z0-9+/=\s]*)</"
+)
 _RESAVED_NAME = re.compile(rb"sha256=[\"']([0-9a-f]{64})[\"']")

@@ -5,8 +5,8 @@ What stands in the sheets is never read, only hashed. What is read is what the s
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from mmap import mmap
 
 from stocktake_app.exchange.contents import (
@@ -17,6 +17,7 @@ from stocktake_app.exchange.contents import (
     Opened,
     check_format,
 )
+from stocktake_app.exchange.disclosed import joined, unpack_values
 from stocktake_app.exchange.ooxml_signature import PackageSignature, PartDigest, read_signature
 from stocktake_app.exchange.opc import Archive, read_archive
 from stocktake_app.exchange.relationships import (
@@ -35,6 +36,8 @@ from stocktake_app.exchange.xlsx_parts import (
     CUSTOM,
     HYPERLINK,
     ITEM_PROPERTIES_TYPE,
+    NAMED,
+    PARTS,
     READABLE_LINKS,
     READABLE_TYPES,
     ROOT_RELATIONSHIPS,
@@ -45,6 +48,8 @@ from stocktake_app.exchange.xlsx_parts import (
     URN,
     WORKBOOK,
     WORKBOOK_TYPE,
+    Found,
+    Part,
     find_resaved,
     fixed_parts,
     item_name,
@@ -108,17 +113,28 @@ def _claims_to_be_ours(archive: Archive, limits: Limits) -> bool:
 
 
 def _read_resaved(archive: Archive, limits: Limits) -> Opened:
-    seals: list[bytes] = []
-    objects = {}
-    for name in _custom_parts(archive):
-        found = find_resaved(archive.read(name, limits.file_bytes))
-        if found and found[0]:
-            objects[found[0]] = found[1]
-        elif found:
-            seals.append(found[1])
-    if not seals:
+    found = [
+        one
+        for name in _custom_parts(archive)
+        if (one := find_resaved(archive.read(name, limits.file_bytes)))
+    ]
+    if not any(one.kind is Part.SEAL for one in found):
         raise ForeignFileError(FOREIGN if WORKBOOK in archive.entries else NO_WORKBOOK)
-    return Opened("xlsx", tuple(seals), objects)
+    return _opened(found, limits)
+
+
+def _opened(found: Sequence[Found], limits: Limits) -> Opened:
+    """Return what a package carries, sorted by what it is; nothing may be there twice."""
+    named = {
+        kind: {one.name: one.data for one in found if one.kind is kind} for kind in sorted(NAMED)
+    }
+    packed = [one.data for one in found if one.kind is Part.DISCLOSURES]
+    seals = tuple(one.data for one in found if one.kind is Part.SEAL)
+    if len(packed) > 1 or len(found) != len(seals) + len(packed) + sum(map(len, named.values())):
+        raise AlteredFileError("it carries something twice")
+    values = unpack_values(packed[0], limits) if packed else {}
+    disclosures = joined(values, named[Part.ATTACHMENT])
+    return Opened("xlsx", seals, named[Part.OBJECT], disclosures=disclosures)
 
 
 Links = Mapping[str, tuple[Relationship, ...]]
@@ -141,12 +157,15 @@ class _SignedWorkbook:
         items = list(self._items(links.get(WORKBOOK, ())))
         carried = {part for item in items for part in item.parts}
         self._check_readable(carried, self._led_to(links))
-        objects = {item.key: item.data for item in items if item.key}
-        seals = tuple(item.data for item in items if not item.key)
-        if [item.key for item in items] != [""] * len(seals) + sorted(objects):
+        order = [(PARTS.index(item.found.kind), item.found.name) for item in items]
+        if order != sorted(order):
             raise AlteredFileError("its signed records are not in their order")
         signature = self._signature
-        return Opened("xlsx", seals, objects, signature.certificates, signature.signed_at)
+        return replace(
+            _opened([item.found for item in items], self._limits),
+            chain=signature.certificates,
+            signed_at=signature.signed_at,
+        )
 
     def _read_signature(self) -> PackageSignature:
         if SIGNATURE not in self._archive.entries:
@@ -226,7 +245,7 @@ class _SignedWorkbook:
         number = 1
         while item_name(number) in self._parts:
             part = self._verified(item_name(number), XML_TYPE, self._limits.file_bytes)
-            item, key, data = read_item(number, part)
+            item, found = read_item(number, part)
             properties = item_properties_name(number)
             small = self._limits.parsed_bytes
             links = relationships_name(item.name)
@@ -236,7 +255,7 @@ class _SignedWorkbook:
                 or item.from_workbook not in of_workbook
             ):
                 raise AlteredFileError(f"the part {item.name} is not tied in as it should be")
-            yield _Carried(key, data, frozenset({item.name, properties, links}))
+            yield _Carried(found, frozenset({item.name, properties, links}))
             number += 1
 
     def _verified(self, name: str, content_type: str, limit: int) -> bytes:
@@ -281,8 +300,7 @@ _BEGINS = {"image/png": re.compile(rb"\x89PNG\r\n\x1a\n")}
 
 @dataclass(frozen=True, slots=True)
 class _Carried:
-    """A seal ("" for its key) or an object, and the parts that it takes."""
+    """What an item holds, and the parts that it takes."""
 
-    key: str
-    data: bytes
+    found: Found
     parts: frozenset[str]
