@@ -21,6 +21,12 @@ MAX_VALUE_CHARS = 1_000_000
 MAX_FORM_BYTES = 20 * 1024 * 1024
 """A questionnaire file larger than this is refused before it is opened."""
 
+LOCK_AFTER_MINUTES = 15
+"""Minutes without a key or the mouse after which a protected workspace is locked by itself."""
+
+FREEZE_AFTER_MINUTES = 30
+"""Minutes after which a draft in which nothing was typed is frozen as it stands."""
+
 
 def resource(name: str) -> Path:
     """Return the path of a shipped file, such as ``forms/regional.md`` or ``resources/fonts``.

@@ -11,6 +11,7 @@ from stocktake_app.errors import RefusedError, WrongUseError
 from stocktake_app.model.codes import Role
 from stocktake_app.model.ids import new_id
 from stocktake_app.store import workspace as stored
+from stocktake_app.store.encrypting import settle_encryption
 from stocktake_app.store.files import atomic_write
 from stocktake_app.store.incarnation import Incarnation
 from stocktake_app.store.trust_objects import add_anchor
@@ -19,6 +20,7 @@ from stocktake_app.translations import N_
 from stocktake_app.trust.certificates import certificate_key, from_pem, is_practice, to_pem
 from stocktake_app.trust.keys import fingerprint
 from stocktake_app.trust.keystore import create_keystore, has_keystore, open_keystore
+from stocktake_app.trust.passphrases import check_passphrase
 from stocktake_app.trust.slots import KEYRING
 
 NOTES = {
@@ -96,7 +98,8 @@ def create(
     root certificate (PEM): without a passphrase, a reading workspace that trusts it.
 
     Raises:
-        WrongUseError: HQ or a bureau has neither passphrase nor trust; or there is no name.
+        WrongUseError: HQ or a bureau has neither passphrase nor trust; there is no name; or the
+            passphrase is too easily guessed.
         RefusedError: the folder is not empty.
         MachineError: the folder cannot be written.
     """
@@ -106,6 +109,8 @@ def create(
             f"a workspace of role {person.role} needs keys: give --passphrase-file (or set "
             "STOCKTAKE_PASSPHRASE), or --trust CA.pem for one that only reads"
         )
+    if passphrase:
+        check_passphrase(passphrase, (person.name, person.office))
     anchors = from_pem(trust) if trust else ()
     if any(is_practice(anchor) != practice for anchor in anchors):
         raise WrongUseError(
@@ -162,6 +167,7 @@ def open_folder(folder: Path, *, passphrase: str | None = None) -> Workspace:
         RefusedError: there is none, or the passphrase is wrong.
         MachineError: it is locked, newer than this program, or damaged.
     """
+    settle_encryption(folder)
     return stored.open_workspace(folder, key=_store_key(folder, passphrase))
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlcipher3 import dbapi2
 
-from stocktake_app.store.machine_errors import DiskFullError, machine_error
+from stocktake_app.errors import WrongUseError
+from stocktake_app.store.machine_errors import DiskFullError, machine_error, replaced_store
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -28,6 +29,12 @@ PATIENCE = 10.0
 
 _IDLE_CONNECTIONS = 4
 _CACHED_STATEMENTS = 256
+_TRIES = 3
+_ALONE_PATIENCE = 2.0
+
+
+class LockedWorkspaceError(WrongUseError):
+    """The workspace is locked; give its passphrase to open it again."""
 
 
 class Connection:
@@ -78,7 +85,9 @@ class Database:
         if key is not None and len(key) != KEY_BYTES:
             raise ValueError(f"a database key has {KEY_BYTES} bytes, not {len(key)}")
         self.path = path
-        self._key = key
+        self.key = key
+        self._locked = False
+        self._met = False
         self._cache_kib = cache_kib
         self._ballast = ballast
         self._idle: deque[Any] = deque()
@@ -138,6 +147,14 @@ class Database:
 
         return engine
 
+    def lock(self) -> None:
+        """Close all connections and forget the key; whoever asks again is refused.
+
+        A connection in use is closed when it is given back.
+        """
+        self._locked, self.key = True, None
+        self.close()
+
     def close(self) -> None:
         """Close all idle connections."""
         while self._idle:
@@ -172,7 +189,7 @@ class Database:
             return self._connect()
 
     def _give_back(self, driver: Any) -> None:
-        if len(self._idle) < _IDLE_CONNECTIONS:
+        if len(self._idle) < _IDLE_CONNECTIONS and not self._locked:
             self._idle.append(driver)
         else:
             driver.close()
@@ -200,6 +217,25 @@ class Database:
             self._give_back(driver)
 
     def _connect(self) -> Any:
+        """Connect to the file that stands under the name also when the connection is made.
+
+        While a workspace is being encrypted, another file takes its place: whoever opened the old
+        one a moment before must not write to it.
+        """
+        if self._locked:
+            raise LockedWorkspaceError
+        for _ in range(_TRIES):
+            before = _file_number(self.path)
+            if before is None and self._met:
+                break
+            self._met = True
+            driver = self._open()
+            if before in {None, _file_number(self.path)}:
+                return driver
+            driver.close()
+        raise replaced_store(self.path)
+
+    def _open(self) -> Any:
         driver = dbapi2.connect(
             str(self.path),
             timeout=PATIENCE,
@@ -216,10 +252,93 @@ class Database:
 
     def _prepare(self, driver: Any) -> None:
         driver.execute("PRAGMA cipher_log_level = NONE")
-        if self._key is not None:
-            driver.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+        if self.key is not None:
+            driver.execute(f"PRAGMA key = \"x'{self.key.hex()}'\"")
         driver.execute("PRAGMA temp_store = MEMORY")  # a temporary file would leak plain text
         driver.execute(f"PRAGMA cache_size = -{self._cache_kib}")
         driver.execute("PRAGMA journal_mode = WAL").fetchall()
         driver.execute("PRAGMA synchronous = FULL")
         driver.execute("PRAGMA foreign_keys = ON")
+
+
+@contextmanager
+def alone_with(path: Path) -> Iterator[Connection]:
+    """Give the one connection to a keyless file that nobody else has open; its log is emptied.
+
+    Raises:
+        MachineError: another program has it open (``LockedStoreError``), or it is damaged.
+    """
+    database = Database(path)
+    with database.sorting():
+        driver = dbapi2.connect(str(path), timeout=_ALONE_PATIENCE, isolation_level=None)
+        try:
+            driver.execute("PRAGMA temp_store = MEMORY")
+            driver.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
+            driver.execute("PRAGMA journal_mode = DELETE").fetchall()
+            driver.execute("BEGIN EXCLUSIVE")
+            driver.execute("COMMIT")  # the lock stays: that is what this locking mode means
+            yield Connection(driver)
+        finally:
+            driver.close()
+
+
+def encrypted_copy(connection: Connection, target: Path, key: bytes) -> None:
+    """Copy the whole file of a connection, structure and rows, into a new encrypted one."""
+    version = connection.value("PRAGMA user_version")
+    connection.execute("PRAGMA foreign_keys = OFF")
+    with _attached(connection, target, key):
+        connection.rows("SELECT sqlcipher_export('copy')")
+        connection.execute(f"PRAGMA copy.user_version = {version:d}")
+
+
+def compare_copy(connection: Connection, target: Path, key: bytes) -> dict[str, int]:
+    """Read the whole copy, compare it with what it was made of; return the rows by table.
+
+    Raises:
+        ValueError: they are not the same; the message says where.
+    """
+    with _attached(connection, target, key):
+        if connection.rows("PRAGMA copy.cipher_integrity_check"):
+            raise ValueError("a page cannot be read back")
+        if connection.value("PRAGMA copy.integrity_check") != "ok":
+            raise ValueError("its structure is damaged")
+        if connection.value("PRAGMA main.user_version") != connection.value(
+            "PRAGMA copy.user_version"
+        ):
+            raise ValueError("its version is another one")
+        shape = "SELECT type, name, sql FROM {}.sqlite_schema ORDER BY type, name"
+        if connection.rows(shape.format("main")) != connection.rows(shape.format("copy")):
+            raise ValueError("its tables are others")
+        return {table: _same_count(connection, table) for table in _real_tables(connection)}
+
+
+@contextmanager
+def _attached(connection: Connection, target: Path, key: bytes) -> Iterator[None]:
+    connection.execute("ATTACH DATABASE ? AS copy KEY ?", (str(target), f"x'{key.hex()}'"))
+    yield
+    connection.execute("DETACH DATABASE copy")
+
+
+def _real_tables(connection: Connection) -> list[str]:
+    """Return the tables that hold rows themselves; virtual ones keep theirs in some of these."""
+    found = connection.rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0")
+    return [name for (name,) in found]
+
+
+def _same_count(connection: Connection, table: str) -> int:
+    here, there = (
+        int(connection.value(f'SELECT count(*) FROM {file}."{table}"'))  # noqa: S608 - our own names
+        for file in ("main", "copy")
+    )
+    if here != there:
+        raise ValueError(f"{table} has {there} rows instead of {here}")
+    return here
+
+
+def _file_number(path: Path) -> tuple[int, int] | None:
+    """Return what tells this file from any other that may stand under its name, or None."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

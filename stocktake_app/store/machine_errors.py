@@ -113,3 +113,10 @@ def newer_store(path: Path, version: int, known: int) -> NewerStoreError:
         f"{path} was written by a newer version of Stocktake (its format is {version}, this one "
         f"knows {known}); install the newer version to open it."
     )
+
+
+def replaced_store(path: Path) -> LockedStoreError:
+    """Return the refusal of a file that another program is just replacing."""
+    return LockedStoreError(
+        f"{path} is being encrypted by another program; wait until it is done and open it again."
+    )

@@ -7,7 +7,7 @@ names included, lies in ``store.db`` and ``drafts.db``, which one data key encry
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -69,7 +69,6 @@ class Workspace:
     """An open workspace. ``device`` is this incarnation's id (32 hexadecimal digits).
 
     ``incarnation`` is anything but ``SAME`` once, when the device id was renewed at this opening.
-    ``file_key`` encrypts files beside the store; None when the workspace is not encrypted.
     """
 
     folder: Path
@@ -81,7 +80,11 @@ class Workspace:
     store: Database
     drafts: Database
     incarnation: Incarnation
-    file_key: bytes | None = field(default=None, repr=False)
+
+    @property
+    def file_key(self) -> bytes | None:
+        """What encrypts files beside the store; None when the workspace is not encrypted."""
+        return derive(self.store.key, "files") if self.store.key else None
 
     @property
     def packages(self) -> Path:
@@ -151,12 +154,11 @@ def open_workspace(folder: Path, *, key: bytes | None = None, ids: Ids = new_id)
     try:
         prepare_store(store)
         prepare_drafts(drafts)
-        opened = _opened(folder, marker, store, drafts, ids)
+        return _opened(folder, marker, store, drafts, ids)
     except BaseException:
         store.close()
         drafts.close()
         raise
-    return replace(opened, file_key=derive(key, "files") if key else None)
 
 
 def save_profile(workspace: Workspace, profile: Profile) -> Workspace:
@@ -197,6 +199,7 @@ def window_lock(workspace: Workspace) -> Iterator[None]:
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)  # its owner's alone; on Windows the folder above says who may
         found = sorted(path.name for path in folder.iterdir() if path.name not in _MAY_BE_THERE)
         if found:
             raise RefusedError(
