@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from stocktake_app.actions.forms import form_of
 from stocktake_app.actions.result import Result
 from stocktake_app.errors import WrongUseError
 from stocktake_app.model import paths
 from stocktake_app.model.fold import fold
+from stocktake_app.model.ids import new_row_id
+from stocktake_app.questionnaire.session import FormSession
 from stocktake_app.store import conflicts as stored
+from stocktake_app.store import forms, registers
 from stocktake_app.store.changes import append_change, changes_of
 from stocktake_app.store.entries import get_entry
 from stocktake_app.store.judging import may_count
@@ -58,6 +62,22 @@ def one(workspace: Workspace, entry: str, path: str) -> Conflict:
     if not found:
         raise WrongUseError(f"there are no differing versions at {path!r} of entry {whole}")
     return found[0]
+
+
+def needs_answer(workspace: Workspace, conflict: Conflict, *, now: datetime) -> bool:
+    """Say whether the questionnaire requires an answer there, so that a blank leaves a gap."""
+    if paths.reserved(conflict.path):
+        return False
+    found = get_entry(workspace, conflict.entry)
+    session = FormSession(
+        form_of(forms.get_form(workspace, found.form)),
+        found.answers,
+        rows=lambda name: registers.register_rows(workspace, name),
+        now=lambda: now,
+        new_row=new_row_id,
+        language=workspace.profile.language,
+    )
+    return session.is_required(conflict.path)
 
 
 def resolve(

@@ -55,6 +55,20 @@ def file_to_write(text: str) -> Path:
     return path
 
 
+def file_to_read(text: str) -> Path:
+    """Return the path of a file that the command reads; for argparse.
+
+    A name that leads nowhere is wrong use, said before anything is done; a file that is there and
+    cannot be used is an answer that is no.
+    """
+    path = Path(text)
+    if not text or not path.exists():
+        raise argparse.ArgumentTypeError(f"there is no file {text!r}")
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is a folder, not a file")
+    return path
+
+
 def now() -> datetime:
     """Return the time on this machine's clock, with its offset."""
     return datetime.now(UTC).astimezone()

@@ -8,6 +8,7 @@ from stocktake_app.cli.arguments import (
     Arguments,
     Commands,
     add_command,
+    file_to_read,
     now,
     open_workspace,
     read_file,
@@ -22,13 +23,17 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     form = add_command(commands, common, "form", _none, "check or list questionnaires")
     steps = form.add_subparsers(metavar="STEP")
     check = add_command(steps, common, "check", _check, "say what is wrong in a questionnaire")
-    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument("file", type=file_to_read, metavar="FILE")
     listing = add_command(steps, common, "list", _list, "list the questionnaires on offer")
     listing.add_argument("--language", default="en")
     capture = add_command(commands, common, "capture", _capture, "fill a questionnaire from a file")
     capture.add_argument("form", metavar="FORM", help="a shipped one, such as regional, or a file")
     capture.add_argument(
-        "--answers", type=Path, required=True, metavar="FILE", help="nested JSON by XForm names"
+        "--answers",
+        type=file_to_read,
+        required=True,
+        metavar="FILE",
+        help="nested JSON by XForm names",
     )
     capture.add_argument("--draft", action="store_true", help="leave it as a draft")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stocktake_app.cli.arguments import Arguments, Commands, add_command, now, open_workspace
 from stocktake_app.cli.output import Answer, table
+from stocktake_app.errors import RefusedError
 
 if TYPE_CHECKING:
     from stocktake_app.store.workspace import Workspace
@@ -27,6 +28,9 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     choice.add_argument("--choose", type=int, metavar="N", help="version N of `conflicts`, from 1")
     choice.add_argument("--value", help="this value instead")
     choice.add_argument("--blank", action="store_true", help="no answer")
+    resolve.add_argument(
+        "--yes", action="store_true", help="leave it blank even where an answer is required"
+    )
     trace = add_command(commands, common, "trace", _trace, "where a finding came from, with signer")
     trace.add_argument(
         "reference", metavar="REF", help="as a paper prints it, or ENTRY[/findings[ROW]]"
@@ -85,6 +89,15 @@ def _resolve(arguments: Arguments) -> Answer:
     workspace = open_workspace(arguments)
     conflict = conflicts.one(workspace, arguments.entry, arguments.path)
     value = arguments.value
+    if (
+        arguments.blank
+        and not arguments.yes
+        and conflicts.needs_answer(workspace, conflict, now=now())
+    ):
+        raise RefusedError(
+            f"the questionnaire requires an answer at {conflict.path}; choose a version or give "
+            "--value, or say --yes to leave it blank all the same"
+        )
     if arguments.choose is not None:
         value = conflicts.version(conflict, arguments.choose).value
     change = conflicts.resolve(workspace, conflict.entry, conflict.path, value, now=now())

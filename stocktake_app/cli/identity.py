@@ -1,12 +1,12 @@
 """``identity``: requesting, approving and installing certificates by files."""
 
 import argparse
-from pathlib import Path
 
 from stocktake_app.cli.arguments import (
     Arguments,
     Commands,
     add_command,
+    file_to_read,
     file_to_write,
     now,
     open_workspace,
@@ -26,10 +26,10 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     request = add_command(steps, common, "request", _request, "write a request for a certificate")
     request.add_argument("--out", type=file_to_write, required=True, metavar="FILE")
     approve = add_command(steps, common, "approve", _approve, "answer a request (bureau, HQ)")
-    approve.add_argument("request", type=Path, metavar="REQUEST")
+    approve.add_argument("request", type=file_to_read, metavar="REQUEST")
     approve.add_argument("--out", type=file_to_write, required=True, metavar="FILE")
     install = add_command(steps, common, "install", _install, "take in the answer to a request")
-    install.add_argument("answer", type=Path, metavar="ANSWER")
+    install.add_argument("answer", type=file_to_read, metavar="ANSWER")
     root = add_command(steps, common, "root", _root, "write HQ's root certificate, to trust")
     root.add_argument("--out", type=file_to_write, required=True, metavar="CA.pem")
     add_command(steps, common, "list", _list, "list the people and offices this workspace knows")

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from stocktake_app import __version__
 from stocktake_app.cli import capture, entries, identity, packages, reports, sync, workspace
-from stocktake_app.cli.arguments import Arguments, now
+from stocktake_app.cli.arguments import Arguments, file_to_read, now
 from stocktake_app.cli.faces import Faces
 from stocktake_app.cli.output import Answer, complain, show, write_anything
 from stocktake_app.errors import MachineError, StocktakeError, WrongUseError
@@ -94,7 +94,7 @@ def make_parser() -> argparse.ArgumentParser:
     common.add_argument("--workspace", type=Path, metavar="DIR", help="the workspace folder")
     common.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     common.add_argument(
-        "--passphrase-file", type=Path, metavar="FILE",
+        "--passphrase-file", type=file_to_read, metavar="FILE",
         help="first line is the passphrase (or set STOCKTAKE_PASSPHRASE)",
     )  # fmt: skip
     parser = _Parser(

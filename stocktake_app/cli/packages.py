@@ -2,12 +2,12 @@
 
 import argparse
 from datetime import datetime
-from pathlib import Path
 
 from stocktake_app.cli.arguments import (
     Arguments,
     Commands,
     add_command,
+    file_to_read,
     file_to_write,
     now,
     open_workspace,
@@ -35,11 +35,13 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="HQ, a bureau's code, or a file with an office's notice: only they can open it",
     )  # fmt: skip
     verify = add_command(commands, common, "verify", _verify, "judge a package")
-    verify.add_argument("file", type=Path, metavar="FILE")
-    verify.add_argument("--trust", type=Path, metavar="CA.pem", help="HQ's root certificate")
+    verify.add_argument("file", type=file_to_read, metavar="FILE")
+    verify.add_argument(
+        "--trust", type=file_to_read, metavar="CA.pem", help="HQ's root certificate"
+    )
     verify.add_argument("--at", metavar="TIME", help="judge as of this time (RFC 3339)")
     take = add_command(commands, common, "import", _import, "take packages in")
-    take.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    take.add_argument("files", nargs="+", type=file_to_read, metavar="FILE")
     take.add_argument("--dry-run", action="store_true", help="only say what would change")
     undo = add_command(commands, common, "undo", _undo, "take one import out again")
     undo.add_argument("number", type=int, metavar="IMPORT", help="its number, as `import` said")

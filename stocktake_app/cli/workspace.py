@@ -7,6 +7,7 @@ from stocktake_app.cli.arguments import (
     Arguments,
     Commands,
     add_command,
+    file_to_read,
     now,
     passphrase,
     read_file,
@@ -26,7 +27,10 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     init.add_argument("--country", default="", help="country code (ISO 3166-1 alpha-3)")
     init.add_argument("--language", default="en", choices=["en", "fr", "es", "ar"])
     init.add_argument(
-        "--trust", type=Path, metavar="CA.pem", help="trust this root certificate; only reads"
+        "--trust",
+        type=file_to_read,
+        metavar="CA.pem",
+        help="trust this root certificate; only reads",
     )
     init.add_argument("--practice", action="store_true", help="for training; nobody imports it")
     demo = add_command(commands, common, "demo", _demo, "run the whole main job on real input")
@@ -37,7 +41,9 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def _init(arguments: Arguments) -> Answer:
     from stocktake_app.actions import workspaces
+    from stocktake_app.actions.places import check_place
 
+    check_place(arguments.bureau, arguments.country)
     person = workspaces.Person(
         name=arguments.name,
         office=arguments.office,

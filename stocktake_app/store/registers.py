@@ -21,13 +21,14 @@ def register_rows(workspace: Workspace, name: str) -> list[Row]:
     no rows.
     """
     stem = PurePosixPath(name).stem
-    found = {row["name"]: dict(row) for row in _shipped(stem)}
+    found = {row["name"]: dict(row) for row in shipped_rows(stem)}
     found |= _published(workspace, stem)
     return list(found.values())
 
 
 @lru_cache(maxsize=64)
-def _shipped(stem: str) -> tuple[Row, ...]:
+def shipped_rows(stem: str) -> tuple[Row, ...]:
+    """Return the rows of a register as it ships with the program, such as ``countries``."""
     try:
         path = settings.resource(f"resources/registers/{stem}.csv")
     except FileNotFoundError:
