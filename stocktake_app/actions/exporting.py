@@ -18,10 +18,11 @@ from stocktake_app.documents.record import Record
 from stocktake_app.errors import MachineError, RefusedError
 from stocktake_app.exchange.contents import Contents
 from stocktake_app.exchange.record import RecordFacts, build_record
-from stocktake_app.exchange.seals import Header, make_seal
+from stocktake_app.exchange.seals import Header, make_seal, mentions
 from stocktake_app.model.codes import Role
 from stocktake_app.model.seal import Seal
 from stocktake_app.store import seals
+from stocktake_app.store.disclosures import disclosures_of
 from stocktake_app.store.entries import EntryFilter, entry_ids, get_entry
 from stocktake_app.store.files import sha256_of
 from stocktake_app.store.outbox import note_encrypted
@@ -83,7 +84,7 @@ class _Package:
         return self.contents.closing
 
 
-def export(
+def export(  # noqa: PLR0913 - all but two name themselves where they are given
     workspace: Workspace,
     entries: Sequence[str] | None,
     *,
@@ -91,6 +92,7 @@ def export(
     out: Path | None = None,
     everything: bool = False,
     language: str | None = None,
+    redact: bool = False,
     encrypt_to: Sequence[str] = (),
     passphrase: str | None = None,
     now: datetime,
@@ -100,8 +102,10 @@ def export(
     Of a bureau, what came from its officers and was not sent on yet is not yet sent.
 
     The package stands in ``packages/`` and in the outbox; ``out`` is a copy for the user. Drafts
-    that nobody left or finished stay out: half a sentence is not sent. With ``encrypt_to`` (as
-    ``addressees``) the copy is encrypted after signing, and so is every later one on a stick.
+    that nobody left or finished stay out: half a sentence is not sent. ``redact`` withholds all
+    confidential answers and attachments; the signed records name them, and hold. With
+    ``encrypt_to`` (as ``addressees``) the copy is encrypted after signing, and so is every later
+    one on a stick.
 
     Raises:
         PassphraseNeededError: the key is locked and no passphrase is given.
@@ -117,6 +121,7 @@ def export(
         signer,
         form=form,
         language=language or workspace.profile.language,
+        redact=redact,
         now=now,
     )
     name = _file_name(workspace, package, now)
@@ -152,6 +157,7 @@ def _assemble(
     *,
     form: Format,
     language: str,
+    redact: bool,
     now: datetime,
 ) -> _Package:
     """Seal what is not sealed yet and gather what the package has to carry with it."""
@@ -168,8 +174,19 @@ def _assemble(
         practice=workspace.practice,
     )
     closing = make_seal(fresh.lines, header, signer, now)
-    contents = Contents((*carried.seals, closing), _named_forms((*carried.seals, closing), carried))
+    every = (*carried.seals, closing)
+    disclosures = {} if redact else _disclosures(workspace, carried.entries, every)
+    contents = Contents(every, _named_forms(every, carried), disclosures)
     return _Package(contents, carried.entries, fresh.changes, form, language)
+
+
+def _disclosures(
+    workspace: Workspace, entries: Sequence[str], every: Sequence[Seal]
+) -> dict[str, bytes]:
+    """Return the confidential content of these entries that these seals name."""
+    known = disclosures_of(workspace, entries)
+    named = frozenset().union(*map(mentions, every)) if known else frozenset()
+    return {digest: data for digest, data in known.items() if digest in named}
 
 
 def _named_forms(every: Sequence[Seal], carried: seals.Closure) -> dict[str, bytes]:

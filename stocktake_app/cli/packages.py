@@ -31,6 +31,9 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
         "--language", default="", choices=["en", "fr", "es", "ar"], help="of the readable part"
     )
     export.add_argument(
+        "--redact", action="store_true", help="withhold confidential answers and attachments"
+    )
+    export.add_argument(
         "--encrypt-to", action="append", default=[], metavar="OFFICE",
         help="HQ, a bureau's code, or a file with an office's notice: only they can open it",
     )  # fmt: skip
@@ -57,6 +60,7 @@ def _export(arguments: Arguments) -> Answer:
         out=arguments.out,
         everything=arguments.all,
         language=arguments.language or None,
+        redact=arguments.redact,
         encrypt_to=arguments.encrypt_to,
         passphrase=passphrase(arguments),
         now=now(),

@@ -236,26 +236,22 @@ def take_disclosures(
     return found
 
 
-def disclosures_for(
-    connection: Connection, entries: Iterable[str], named: frozenset[str]
-) -> dict[str, bytes]:
-    """Return the disclosures of these entries (ids) among the digests that seals name."""
-    found: dict[str, bytes] = {}
-    keys = rows.as_json(entries)
-    for digest, salt, value in connection.rows(
-        "SELECT d.digest, d.salt, d.value FROM disclosure d JOIN entry e ON e.key = d.entry"
-        " WHERE e.id IN (SELECT value FROM json_each(?))",
-        (keys,),
-    ):
-        if digest in named:
-            found[digest] = Value(salt, value).encoded
-    for digest, *rest in connection.rows(
-        "SELECT d.digest, d.salt, d.name, d.media_type, d.data FROM attachment d"
-        " JOIN entry e ON e.key = d.entry WHERE e.id IN (SELECT value FROM json_each(?))",
-        (keys,),
-    ):
-        if digest in named:
-            found[digest] = Attachment(*rest).encoded
+def disclosures_of(workspace: Workspace, entries: Iterable[str]) -> dict[str, bytes]:
+    """Return all disclosures of these entries (ids) that are here, by digest."""
+    keys = (rows.as_json(entries),)
+    with workspace.store.reading() as connection:
+        values = connection.rows(
+            "SELECT d.digest, d.salt, d.value FROM disclosure d JOIN entry e ON e.key = d.entry"
+            " WHERE e.id IN (SELECT value FROM json_each(?))",
+            keys,
+        )
+        files = connection.rows(
+            "SELECT d.digest, d.salt, d.name, d.media_type, d.data FROM attachment d"
+            " JOIN entry e ON e.key = d.entry WHERE e.id IN (SELECT value FROM json_each(?))",
+            keys,
+        )
+    found = {digest: Value(*rest).encoded for digest, *rest in values}
+    found |= {digest: Attachment(*rest).encoded for digest, *rest in files}
     return dict(sorted(found.items()))
 
 
