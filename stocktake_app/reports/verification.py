@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from stocktake_app import __version__
+from stocktake_app.documents.bidi import starts_right_to_left
 from stocktake_app.documents.typst_pages import compile_pages, printable_texts
 from stocktake_app.translations import RIGHT_TO_LEFT, Translator, translator
 
@@ -78,8 +79,8 @@ def _page_data(page: Verification, _: Translator) -> dict[str, Any]:
         "heap": page.heap,
         "headline": page.headline,
         "next_step": page.next_step,
-        "facts": [list(fact) for fact in _facts(page, _)],
-        "remarks": [_cut(one, MOST_TEXT) for one in _bounded(page.remarks, _)],
+        "facts": [{"name": name} | _directed(value, MOST_TEXT) for name, value in _facts(page, _)],
+        "remarks": [_directed(one, MOST_TEXT) for one in _bounded(page.remarks, _)],
         "heads": _heads(_),
         "records": [_cells(one) for one in page.records[:MOST_RECORDS]],
         "more": _("and {n} more").format(n=more) if more > 0 else "",
@@ -105,22 +106,20 @@ def _facts(page: Verification, _: Translator) -> Iterator[tuple[str, str]]:
         (_("File’s SHA-256"), _groups(page.sha256)),
         (_("Checked on"), _moment(page.checked_at)),
     )
-    yield from ((name, _cut(value, MOST_TEXT)) for name, value in known if value)
+    yield from ((name, value) for name, value in known if value)
 
 
 def _heads(_: Translator) -> list[str]:
     return [_("Name"), _("Office"), _("Number"), _("Made"), _("Changes"), _("Note")]
 
 
-def _cells(one: RecordLine) -> list[str]:
-    return [
-        _cut(one.name or "–", MOST_CELL),
-        _cut(one.office or "–", MOST_CELL),
-        str(one.number),
-        _moment(one.made),
-        str(one.changes),
-        _cut(one.state or "–", MOST_CELL),
-    ]
+def _cells(one: RecordLine) -> list[dict[str, object]]:
+    values = (one.name, one.office, str(one.number), _moment(one.made), str(one.changes), one.state)
+    return [_directed(value or "–", MOST_CELL) for value in values]
+
+
+def _directed(text: str, most: int) -> dict[str, object]:
+    return {"text": _cut(text, most), "rtl": starts_right_to_left(text, otherwise=False)}
 
 
 def _bounded(remarks: Sequence[str], _: Translator) -> Iterator[str]:
