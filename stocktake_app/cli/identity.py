@@ -33,10 +33,20 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     root = add_command(steps, common, "root", _root, "write HQ's root certificate, to trust")
     root.add_argument("--out", type=file_to_write, required=True, metavar="CA.pem")
     add_command(steps, common, "list", _list, "list the people and offices this workspace knows")
+    recipients = add_command(
+        steps,
+        common,
+        "recipients",
+        _recipients,
+        "list the offices that packages can be encrypted to",
+    )
+    recipients.add_argument(
+        "--out", type=file_to_write, metavar="FILE", help="write this office's own notice"
+    )
 
 
 def _none(_: Arguments) -> Answer:
-    raise WrongUseError("which step? identity request, approve, install, root or list")
+    raise WrongUseError("which step? identity request, approve, install, root, list or recipients")
 
 
 def _request(arguments: Arguments) -> Answer:
@@ -102,3 +112,18 @@ def _list(arguments: Arguments) -> Answer:
     rows = [(one.name, one.role, one.office, one.bureau, one.fingerprint) for one in people]
     header = ("name", "role", "office", "bureau", "fingerprint")
     return Answer({"identities": [one.as_json() for one in people]}, table(header, rows))
+
+
+def _recipients(arguments: Arguments) -> Answer:
+    from stocktake_app.actions import recipients
+
+    workspace = open_workspace(arguments)
+    if arguments.out:
+        recipients.write_own_notice(workspace, arguments.out)
+        return Answer({"path": str(arguments.out)}, f"Written: {arguments.out}")
+    found = recipients.list_offices(workspace, now())
+    rows = [(one.office, one.name, one.fingerprint, one.since[:10]) for one in found]
+    return Answer(
+        {"recipients": [one.as_json() for one in found]},
+        table(("office", "name", "fingerprint of its signature", "since"), rows),
+    )
