@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 _TUNABLES = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824:glibc.malloc.top_pad=67108864"  # noqa: E501 - one value
 
@@ -92,3 +93,60 @@ def _once(variant: Variant) -> Measured:
     cpu, wall = time.process_time(), time.perf_counter()
     variant.run(prepared)
     return Measured(variant, time.process_time() - cpu, time.perf_counter() - wall)
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The CPU seconds (user and system, children among them) that a variant took in each round."""
+
+    variant: Variant
+    cpu: tuple[float, ...]
+
+    def ratios(self, floor: "Rounds") -> list[float]:
+        """Return the ratio to the floor, round by round."""
+        return [mine / its for mine, its in zip(self.cpu, floor.cpu, strict=True)]
+
+
+def rounds_of(variants: Sequence[Variant], rounds: int) -> list[Rounds]:
+    """Run all variants in turn, ``rounds`` times, and return every round of each.
+
+    A first turn is not counted: it loads modules and fills caches.
+    """
+    taken: dict[str, list[float]] = {variant.name: [] for variant in variants}
+    for _ in range(rounds + 1):
+        for variant in variants:
+            taken[variant.name].append(_cpu_seconds(variant))
+    return [Rounds(variant, tuple(taken[variant.name][1:])) for variant in variants]
+
+
+def print_ratios(title: str, measured: Sequence[Rounds], floor: str) -> bool:
+    """Print the median ratio to the floor and its range; return whether every aim was met."""
+    base = next(one for one in measured if one.variant.name == floor)
+    print(f"\n{title}")
+    print(f"{'':46} {'CPU ms':>9} {'per one µs':>11} {'ratio':>7} {'from':>7} {'to':>7}  aim")
+    met = True
+    for one in measured:
+        ratios = one.ratios(base)
+        middle, aim = median(ratios), one.variant.aim
+        verdict = "" if aim is None else f"<= {aim:g} {'met' if middle <= aim else 'MISSED'}"
+        met = met and (aim is None or middle <= aim)
+        seconds = median(one.cpu)
+        print(
+            f"{one.variant.name:46} {seconds * 1e3:>9.1f} {seconds / one.variant.count * 1e6:>11.1f}"
+            f" {middle:>7.3f} {min(ratios):>7.3f} {max(ratios):>7.3f}  {verdict}"
+        )
+    return met
+
+
+def _cpu_seconds(variant: Variant) -> float:
+    prepared = variant.prepare()
+    gc.collect()
+    gc.freeze()  # what other variants keep in memory must not be walked on this one's account
+    before = _cpu()
+    variant.run(prepared)
+    return _cpu() - before
+
+
+def _cpu() -> float:
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in usages)
