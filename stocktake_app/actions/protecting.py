@@ -19,6 +19,7 @@ from stocktake_app.actions.identity import PassphraseNeededError, unlock
 from stocktake_app.actions.recipients import TRANSPORT
 from stocktake_app.actions.recovery_page import recovery_page
 from stocktake_app.actions.result import Result
+from stocktake_app.actions.trusting import trust_of, withdrawn_certificates
 from stocktake_app.errors import RefusedError, WrongUseError
 from stocktake_app.settings import FREEZE_AFTER_MINUTES
 from stocktake_app.store import workspace as stored
@@ -28,6 +29,7 @@ from stocktake_app.store.files import atomic_write
 from stocktake_app.store.workspace import Workspace, is_workspace
 from stocktake_app.translations import N_
 from stocktake_app.trust import recovery
+from stocktake_app.trust.certificates import subject_of
 from stocktake_app.trust.escrow import NotForUsError
 from stocktake_app.trust.keystore import Unlocked, create_keystore, has_keystore, open_keystore
 from stocktake_app.trust.passphrases import check_passphrase
@@ -90,7 +92,7 @@ class RecoveryRead(Result):
 
     ``name`` and ``identity`` stand in the box, which was locked when the person was approved, and
     ``made`` says when that was. ``created`` is when the request was made, by the asking laptop's
-    clock. ``fingerprint`` is compared aloud.
+    clock. ``fingerprint`` is compared aloud. ``notes`` are warnings: a withdrawn certificate.
     """
 
     name: str
@@ -98,6 +100,16 @@ class RecoveryRead(Result):
     made: str
     created: str
     fingerprint: str
+    notes: tuple[str, ...]
+
+    def sentence(self) -> str:
+        """Return who asks and what to do first, for people."""
+        call = (
+            f"Call {self.name}, on a number that you know, and let them read this fingerprint "
+            f"aloud: {self.fingerprint}"
+        )
+        asks = f"{self.name} asks for help with a forgotten passphrase."
+        return "\n".join([asks, call, *self.notes])
 
 
 def ways(folder: Path) -> Ways:
@@ -268,7 +280,7 @@ def read_recovery(workspace: Workspace, data: bytes, passphrase: str | None) -> 
     Raises:
         RefusedError: its box is not for this office, or the file is no such request.
     """
-    return _read(_opened(workspace, data, passphrase))
+    return _read(workspace, _opened(workspace, data, passphrase))
 
 
 def answer_recovery(
@@ -282,7 +294,7 @@ def answer_recovery(
     opened = _opened(workspace, data, passphrase)
     out.parent.mkdir(parents=True, exist_ok=True)
     atomic_write(out, recovery.make_answer(opened, now))
-    return _read(opened)
+    return _read(workspace, opened)
 
 
 def open_recovery(folder: Path, data: bytes, new_passphrase: str) -> Ways:
@@ -344,8 +356,15 @@ def _opened(workspace: Workspace, data: bytes, passphrase: str | None) -> recove
     return recovery.open_request(data, unlocked.secret(TRANSPORT))
 
 
-def _read(opened: recovery.OpenedRequest) -> RecoveryRead:
+def _read(workspace: Workspace, opened: recovery.OpenedRequest) -> RecoveryRead:
+    withdrawn = [
+        f"A certificate of {opened.box.name} was withdrawn ({why}). Answer only if you know that "
+        "the laptop is in their own hands."
+        for certificate, why in withdrawn_certificates(trust_of(workspace)).items()
+        if subject_of(certificate).identity == opened.box.identity
+    ]
     return RecoveryRead(
+        notes=tuple(withdrawn),
         name=opened.box.name,
         identity=opened.box.identity,
         made=opened.box.made,

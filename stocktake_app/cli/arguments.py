@@ -78,9 +78,18 @@ def passphrase(arguments: Arguments) -> str | None:
     """Return the passphrase from ``--passphrase-file`` or ``STOCKTAKE_PASSPHRASE``, if given."""
     if arguments.passphrase_file is None:
         return os.environ.get("STOCKTAKE_PASSPHRASE") or None
-    first = read_file(arguments.passphrase_file).decode("utf-8", "replace").splitlines()[:1]
+    return first_line(arguments.passphrase_file)
+
+
+def first_line(path: Path) -> str:
+    """Return the secret that stands in the first line of a file.
+
+    Raises:
+        UserFileError: the file cannot be read, or the line is empty.
+    """
+    first = read_file(path).decode("utf-8", "replace").splitlines()[:1]
     if not first or not first[0]:
-        raise UserFileError(f"The first line of {arguments.passphrase_file} is empty")
+        raise UserFileError(f"The first line of {path} is empty")
     return first[0]
 
 

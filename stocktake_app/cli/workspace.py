@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from stocktake_app.cli import protecting
 from stocktake_app.cli.arguments import (
     Arguments,
     Commands,
@@ -33,6 +34,7 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="trust this root certificate; only reads",
     )
     init.add_argument("--practice", action="store_true", help="for training; nobody imports it")
+    protecting.add_commands(commands, common)
     demo = add_command(commands, common, "demo", _demo, "run the whole main job on real input")
     demo.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="a new or empty folder"
