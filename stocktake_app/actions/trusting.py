@@ -47,6 +47,7 @@ from stocktake_app.trust.revocation import (
     PEM_BEGIN,
     IssuedList,
     RevocationList,
+    find_revocation,
     list_notice,
     list_number,
     list_rank,
@@ -67,8 +68,29 @@ def known_chains(workspace: Workspace) -> tuple[Chain, ...]:
 
 
 def root_certificates(workspace: Workspace) -> list[Certificate]:
-    """Return HQ's root certificates that are pinned here, the first pinned first."""
-    return [anchor for anchor in list_anchors(workspace) if is_root(anchor)]
+    """Return HQ's root certificates that are pinned here, the first pinned first.
+
+    Of a root that was renewed with the same key it is the one that lasts longest.
+    """
+    roots: dict[tuple[str, str], Certificate] = {}
+    for anchor in filter(is_root, list_anchors(workspace)):
+        key = (anchor.subject.rfc4514_string(), fingerprint(certificate_key(anchor)))
+        last = roots.get(key, anchor)
+        roots[key] = max(last, anchor, key=lambda one: one.not_valid_after_utc)
+    return list(roots.values())
+
+
+def withdrawn_certificates(trust: Trust) -> dict[Certificate, str]:
+    """Return the known certificates that their issuers withdrew, with since when and why."""
+    found = {}
+    for chain in trust.known:
+        issuers = (*chain[1:], *trust.anchors)
+        for issuer in (one for one in issuers if one.subject == chain[0].issuer):
+            crl = newest_list(trust.crls, issuer)
+            said = find_revocation(crl, chain[0]) if crl is not None else None
+            if said is not None:
+                found[chain[0]] = f"{said.date:%Y-%m-%d}: {said.why}"
+    return found
 
 
 def trust_of(workspace: Workspace) -> Trust:

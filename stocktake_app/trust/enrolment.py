@@ -42,7 +42,7 @@ from stocktake_app.trust.signed_json import BadSignedFileError
 APPROVAL_FORMAT = "stocktake-approval/1"
 
 _APPROVAL = (
-    "format", "approved", "chain", "root", "recovers", "escrow", "notices", "signature",
+    "format", "approved", "chain", "root", "recovers", "notices", "signature",
 )  # fmt: skip
 
 
@@ -53,8 +53,7 @@ class Approval:
     ``chain`` is for an officer the certificate and the bureau's, for HQ's people the certificate,
     for a bureau the one it issues with. ``approved`` is RFC 3339. ``notices`` are what the office
     that answers tells everybody; each is still judged itself. ``recovers`` is the identity that
-    was asked with when another one, from before a loss, is given back. ``escrow`` is where the
-    office lets boxes be left that help when a passphrase is forgotten (``age1…``, or "").
+    was asked with when another one, from before a loss, is given back.
     """
 
     chain: Chain
@@ -63,7 +62,6 @@ class Approval:
     approved: str
     notices: tuple[bytes, ...] = ()
     recovers: str = ""
-    escrow: str = ""
 
     @property
     def root_fingerprint(self) -> str:
@@ -115,14 +113,13 @@ def approve(
     *,
     withdrawn: Collection[Certificate] = (),
     notices: Iterable[bytes] = (),
-    escrow: str = "",
 ) -> bytes:
     """Answer a request, after the fingerprint was compared aloud.
 
     ``signer`` is the approver's own; ``known`` are the certificates of people known here, among
     whom nobody may already have this identity, unless the request is signed with that one's key;
     ``withdrawn`` those of them that were withdrawn. An officer who named no bureau gets this one.
-    ``notices`` and ``escrow`` travel in the answer.
+    ``notices`` travel in the answer.
 
     Raises:
         RefusedError: it is not for this authority to approve, the identity is somebody else's, or
@@ -131,7 +128,7 @@ def approve(
     _check_keys(request, withdrawn)
     _check_identity(request, known, withdrawn)
     chain = _issue(request, request.subject, authority, now)
-    return _answer(chain, authority, signer, now, notices=notices, escrow=escrow)
+    return _answer(chain, authority, signer, now, notices=notices)
 
 
 def recover(
@@ -143,7 +140,6 @@ def recover(
     *,
     withdrawn: Collection[Certificate] = (),
     notices: Iterable[bytes] = (),
-    escrow: str = "",
 ) -> bytes:
     """Give a new key the identity of somebody whose key was lost, after comparing aloud.
 
@@ -164,7 +160,7 @@ def recover(
     given = replace(asked, identity=lost.identity, bureau=lost.bureau)
     chain = _issue(request, given, authority, now)
     recovers = asked.identity
-    return _answer(chain, authority, signer, now, recovers=recovers, notices=notices, escrow=escrow)
+    return _answer(chain, authority, signer, now, recovers=recovers, notices=notices)
 
 
 def _answer(
@@ -175,7 +171,6 @@ def _answer(
     *,
     recovers: str = "",
     notices: Iterable[bytes],
-    escrow: str,
 ) -> bytes:
     body = {
         "format": APPROVAL_FORMAT,
@@ -183,7 +178,6 @@ def _answer(
         "chain": to_pem(chain),
         "root": to_pem([authority.root]),
         "recovers": recovers,
-        "escrow": escrow,
         "notices": " ".join(signed_json.encode_bytes(one) for one in notices),
     }
     signature = sign_detached(signed_json.canonical(body), signer, now)
@@ -221,7 +215,6 @@ def read_approval(data: bytes, trust: Trust, at: datetime) -> Approval:
         approved=body["approved"],
         notices=notices,
         recovers=body["recovers"],
-        escrow=body["escrow"],
     )
 
 

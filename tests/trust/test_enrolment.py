@@ -237,7 +237,6 @@ def _answer(people: People, signer: Signer, chain: str, root: str) -> bytes:
         "root": root,
         "notices": "",
         "recovers": "",
-        "escrow": "",
     }
     signature = sign_detached(signed_json.canonical(body), signer, people.now)
     return signed_json.readable(body | {"signature": signed_json.encode_bytes(signature)})
