@@ -127,7 +127,7 @@ def check_format(text: str) -> None:
         )
 
 
-_FORMAT = re.compile(r"stocktake-package/\d{1,9}")
+_FORMAT = re.compile(r"stocktake-package/[1-9]\d{0,8}(?!\d)")
 
 
 class ForeignFileError(ValueError):

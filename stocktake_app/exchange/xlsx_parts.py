@@ -67,6 +67,13 @@ READABLE_LINKS = frozenset(
 HYPERLINK = f"{OFFICE_RELATIONSHIPS}/hyperlink"
 """The only relationship that may lead out of the file."""
 
+LINK_TYPES = READABLE_LINKS | {
+    HYPERLINK,
+    f"{OFFICE_RELATIONSHIPS}/customXml",
+    f"{OFFICE_RELATIONSHIPS}/customXmlProps",
+}
+"""Every relationship that a package has, but for the package's own."""
+
 UNSIGNED_TYPES: Mapping[str, str] = {
     CORE: "application/vnd.openxmlformats-package.core-properties+xml",
     APP: f"{_OFFICE}.extended-properties+xml",

@@ -36,6 +36,7 @@ from stocktake_app.exchange.xlsx_parts import (
     CUSTOM,
     HYPERLINK,
     ITEM_PROPERTIES_TYPE,
+    LINK_TYPES,
     NAMED,
     PARTS,
     READABLE_LINKS,
@@ -226,8 +227,10 @@ class _SignedWorkbook:
             raise AlteredFileError(f"the links in {ROOT_RELATIONSHIPS} were changed")
         for source, of_source in links.items():
             for one in of_source if source else ():
-                if one.external and one.type != HYPERLINK:
+                if one.external != (one.type == HYPERLINK):
                     raise AlteredFileError(f"{source} draws on something outside the file")
+                if one.type not in LINK_TYPES:
+                    raise AlteredFileError(f"a link of {source} is of a kind that no package has")
                 if not one.external and target_name(source, one.target) not in self._parts:
                     raise AlteredFileError(f"a link of {source} leads nowhere")
 
