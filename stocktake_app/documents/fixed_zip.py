@@ -22,7 +22,10 @@ MADE_BY = 0x0314
 NEEDED = 20
 ATTRIBUTES = 0o600 << 16
 
-LEVEL = 6
+LEVEL = 5
+"""Of deflate, measured on sheets: 27 % less time than level 6 for 1.6 % more bytes; level 3 takes
+half of that again, for 12 % more to send."""
+
 MAX_BYTES = 0xFFFFFFFF
 """Of a part and of the whole file, without zip64, which our packages never use."""
 

@@ -157,17 +157,17 @@ class _SheetWriter:
         if self.next_row > MAX_ROWS:
             self._close()
             self._begin()
-        lines = 1
+        number, lines = self.next_row, 1
         cells = []
         for column, value in zip(self._columns, row, strict=True):
-            if value is None or value == "":
-                continue
-            if value.__class__ is str and (len(value) > column.width or "\n" in value):
+            if not isinstance(value, str):
+                cells.append("" if value is None else column.cell(value, number))
+            elif len(value) > column.width or "\n" in value:
                 lines = max(lines, lines_of(value, column.width))
-                cells.append(column.long_cell(self._fitting(column.title, value), self.next_row))
-            else:
-                cells.append(column.cell(value, self.next_row))
-        self._part.write(f"{row_start(self.next_row, lines)}{''.join(cells)}</row>")
+                cells.append(column.long_cell(self._fitting(column.title, value), number))
+            elif value:
+                cells.append(column.cell(value, number))
+        self._part.write(f"{row_start(number, lines)}{''.join(cells)}</row>")
         self.next_row += 1
 
     def finish(self) -> list[Contents]:
