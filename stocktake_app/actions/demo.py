@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from stocktake_app.actions import capture, conflicts, identity
-from stocktake_app.actions.exporting import Format, export
+from stocktake_app.actions.exporting import export
 from stocktake_app.actions.importing import Imported, import_files
+from stocktake_app.actions.packing import Kind
 from stocktake_app.actions.reporting import background
 from stocktake_app.actions.result import Result
 from stocktake_app.actions.workspaces import Person, create, write_root
 from stocktake_app.errors import RefusedError
+from stocktake_app.exchange.record_layout import Format
 from stocktake_app.model import paths
 from stocktake_app.model.codes import Role
 from stocktake_app.settings import resource
@@ -216,7 +218,7 @@ def _export(stage: _Stage, key: str, form: Format, name: str, *, everything: boo
     export(
         stage.workspaces[key],
         None,
-        form=form,
+        Kind(form),
         out=out,
         everything=everything,
         passphrase=stage.passphrase,

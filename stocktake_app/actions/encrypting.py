@@ -57,6 +57,11 @@ def encrypted_name(name: str, to: Addressees) -> str:
     return age.age_name(name, "-".join(to.offices))
 
 
+def encrypted_path(out: Path) -> Path:
+    """Return where the encrypted copy goes that was asked for there: its name ends in ``.age``."""
+    return out if out.suffix == age.SUFFIX else out.with_name(f"{out.name}{age.SUFFIX}")
+
+
 def encrypted_copy(workspace: Workspace, name: str, to: Addressees, out: Path) -> Path:
     """Write the encrypted copy of a package; memory stays small. Returns its path.
 
@@ -66,7 +71,7 @@ def encrypted_copy(workspace: Workspace, name: str, to: Addressees, out: Path) -
         RefusedError: the package is not in the workspace any more.
         MachineError: the copy cannot be written there.
     """
-    path = out if out.suffix == age.SUFFIX else out.with_name(f"{out.name}{age.SUFFIX}")
+    path = encrypted_path(out)
     try:
         with reading_package(workspace, name) as source, atomic_file(path) as target:
             age.encrypt(source, target, [one.recipient for one in to.recipients])

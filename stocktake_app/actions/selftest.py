@@ -9,11 +9,13 @@ from pathlib import Path
 
 from stocktake_app.actions.capture import capture
 from stocktake_app.actions.checking import check_file
-from stocktake_app.actions.exporting import Format, export
+from stocktake_app.actions.exporting import export
 from stocktake_app.actions.importing import import_files
+from stocktake_app.actions.packing import Kind
 from stocktake_app.actions.reading import all_entries
 from stocktake_app.actions.workspaces import Person, create, write_root
 from stocktake_app.errors import MachineError
+from stocktake_app.exchange.record_layout import Format
 from stocktake_app.model.codes import Role
 from stocktake_app.settings import resource
 from stocktake_app.store.workspace import Workspace
@@ -54,7 +56,9 @@ def _exchange(
 ) -> str:
     """Export everything, verify it under the root alone, and read it into a new workspace."""
     package, root = folder / f"package.{form}", folder / "root.pem"
-    export(workspace, None, form=form, out=package, everything=True, passphrase=passphrase, now=now)
+    export(
+        workspace, None, Kind(form), out=package, everything=True, passphrase=passphrase, now=now
+    )
     write_root(workspace, root)
     checked = check_file(package, trust=root.read_bytes(), at=now)
     _require(checked.valid, f"verify: {checked.reasons}")

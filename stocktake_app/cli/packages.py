@@ -31,6 +31,9 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
         "--language", default="", choices=["en", "fr", "es", "ar"], help="of the readable part"
     )
     export.add_argument(
+        "--to", default="hq", metavar="WHO", help="hq, or the identity that it is meant for"
+    )
+    export.add_argument(
         "--redact", action="store_true", help="withhold confidential answers and attachments"
     )
     export.add_argument(
@@ -52,15 +55,14 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def _export(arguments: Arguments) -> Answer:
     from stocktake_app.actions.exporting import export
+    from stocktake_app.actions.packing import Kind
 
     done = export(
         open_workspace(arguments),
         arguments.entries or None,
-        form=arguments.format,
+        Kind(arguments.format, arguments.language, arguments.to, arguments.redact),
         out=arguments.out,
         everything=arguments.all,
-        language=arguments.language or None,
-        redact=arguments.redact,
         encrypt_to=arguments.encrypt_to,
         passphrase=passphrase(arguments),
         now=now(),

@@ -1,5 +1,6 @@
 """A readable record as a PDF: cover, entries, differing versions, how to check it."""
 
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from stocktake_app.documents import palette
@@ -47,6 +48,13 @@ LABEL_SHARE = 0.28
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
 MAX_LISTED = 40
 CODE_SIDE = 40 * MILLIMETRE
+
+
+def record_pdf(record: Record) -> bytes:
+    """Return the record as a PDF."""
+    out = BytesIO()
+    write_record_pdf(record, out)
+    return out.getvalue()
 
 
 def write_record_pdf(record: Record, out: BinaryIO) -> None:

@@ -1,9 +1,12 @@
-"""From stored entries to a readable record: labels, choices and names in the reader's language."""
+"""From what a package shows to a readable record: labels, choices and names in one language.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+Everything follows from the package's own contents, the language, and what ships with the program;
+``record_layout`` says what that is. So whoever has a package can make its readable part again.
+"""
+
+from collections.abc import Iterator
 from datetime import datetime
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 
 from stocktake_app.documents.record import (
     Cell,
@@ -18,82 +21,60 @@ from stocktake_app.documents.record import (
 )
 from stocktake_app.exchange.record_forms import FormReader
 from stocktake_app.exchange.record_rows import RowAnswers, rows_of
-from stocktake_app.exchange.record_texts import entry_text, moment_text, state_text
+from stocktake_app.exchange.record_texts import (
+    classification_text,
+    entry_text,
+    moment_text,
+    readable_answers,
+    said_by_path,
+    state_text,
+    strange_entry,
+)
+from stocktake_app.exchange.shown import Shown
+from stocktake_app.exchange.shown_entries import ShownEntry
 from stocktake_app.model import paths
-from stocktake_app.model.references import entry_reference
-from stocktake_app.questionnaire.form import load_form
-from stocktake_app.questionnaire.nodes import Question
-from stocktake_app.store.entries import Entry, entries_by_id, get_entry
-from stocktake_app.store.forms import get_form
-from stocktake_app.store.registers import register_rows
-from stocktake_app.store.workspace import Workspace
+from stocktake_app.questionnaire.form import Form
 from stocktake_app.translations import Translator, translator
 
-BLOCK = 500
-"""How many entries are read at a time."""
 
-
-@dataclass(frozen=True)
-class RecordFacts:
-    """What the cover says beside the entries: who made the record, when, how to know it.
-
-    ``fingerprint`` is the signer's short fingerprint, to read aloud; ``record_id`` the id of the
-    closing seal (64 hexadecimal digits); both are "" for an unsigned copy. ``created`` has an
-    offset.
-    """
-
-    author: str
-    office: str
-    created: datetime
-    fingerprint: str
-    record_id: str
-
-
-def build_record(
-    workspace: Workspace, entries: Sequence[str], facts: RecordFacts, language: str
-) -> Record:
-    """Return a readable record of these entries (whole ids), in this order."""
-    _ = translator(language)
-    source = _Source(workspace, entries, _)
-    count = len(entries)
-    subtitle = _.plural("Record of {n} entry", "Record of {n} entries", count).format(
-        n=f"{count:,}"
-    )
+def build_record(shown: Shown, language: str) -> Record:
+    """Return the readable record of a package in a language."""
+    source = _Source(shown, translator(language))
+    _ = source.translate
+    subtitle = _.plural("Record of {n} entry", "Record of {n} entries", shown.count)
     return Record(
         title=source.title,
-        subtitle=subtitle,
+        subtitle=subtitle.format(n=f"{shown.count:,}"),
         language=_.language,
-        cover=_cover(workspace, source, facts),
-        verification=_verification(facts, _),
+        cover=_cover(shown, source),
+        verification=_verification(shown, _),
         sheets=source.sheets,
         rows=source.rows,
         entries=source.entry_texts,
-        notice=_("PRACTICE: not a real record") if workspace.practice else "",
+        notice=_("PRACTICE: not a real record") if shown.practice else "",
     )
 
 
-def _cover(workspace: Workspace, source: "_Source", facts: RecordFacts) -> tuple[Fact, ...]:
+def _cover(shown: Shown, source: "_Source") -> tuple[Fact, ...]:
     _ = source.translate
-    bureau = workspace.profile.bureau
+    bureau = shown.maker.bureau
     rows = [
-        (_("Made by"), facts.author),
-        (_("Office"), facts.office),
+        (_("Classification"), classification_text(shown.classification, _)),
+        (_("Made by"), shown.maker.name),
+        (_("Office"), shown.maker.office),
         (_("Bureau"), source.register("bureaux.csv").get(bureau, bureau)),
-        (_("Made on"), moment_text(facts.created, _)),
+        (_("Made on"), moment_text(shown.created, _)),
         (_("Forms"), "; ".join(reader.title for reader in source.readers.values())),
-        (_("Entries"), f"{len(source.ids):,}"),
+        (_("Entries"), f"{shown.count:,}"),
     ]
-    if source.differing:
-        rows.append((_("Answers with differing versions"), f"{source.differing:,}"))
+    if shown.differing:
+        rows.append((_("Answers with differing versions"), f"{shown.differing:,}"))
     return tuple((label, text) for label, text in rows if text)
 
 
-def _verification(facts: RecordFacts, _: Translator) -> Verification:
-    if not facts.record_id:
-        note = _("This is a copy to share. It carries no signature and no data to import.")
-        return Verification("", "", "", (note,))
-    code = f"stocktake:record:{facts.record_id}:{facts.fingerprint}"
-    return Verification(facts.fingerprint, facts.record_id, code, _steps(_))
+def _verification(shown: Shown, _: Translator) -> Verification:
+    code = f"stocktake:record:{shown.record_id}:{shown.fingerprint}"
+    return Verification(shown.fingerprint, shown.record_id, code, _steps(_))
 
 
 def _steps(_: Translator) -> tuple[str, ...]:
@@ -121,24 +102,18 @@ def _steps(_: Translator) -> tuple[str, ...]:
 
 
 class _Source:
-    """Reads entries in blocks and turns them into rows and texts; what a form says is kept."""
+    """Turns entries into rows and texts; what a form says is worked out once."""
 
-    def __init__(self, workspace: Workspace, ids: Sequence[str], translate: Translator) -> None:
-        self._workspace = workspace
-        self.ids = ids
+    def __init__(self, shown: Shown, translate: Translator) -> None:
+        self.shown = shown
         self.translate = translate
-        self.register = lru_cache(partial(_register_labels, workspace, translate.language))
-        self.readers: dict[str, FormReader] = {}
-        self.differing = 0
-        self._titles: list[str] = []
-        for block in _blocks(ids):
-            for summary in entries_by_id(workspace, block):
-                self.differing += summary.conflicts
-                if summary.form and summary.form not in self.readers:
-                    self.readers[summary.form] = self._reader(summary.form)
+        self.register = lru_cache(self._register)
+        self.readers = {sha256: self._reader(form) for sha256, form in shown.forms.items()}
 
-    def _reader(self, sha256: str) -> FormReader:
-        form = load_form(get_form(self._workspace, sha256))
+    def _register(self, name: str) -> dict[str, str]:
+        return self.shown.labels.of(name, self.translate.language)
+
+    def _reader(self, form: Form) -> FormReader:
         title = self.register("questionnaires.csv").get(form.form_id) or form.title
         return FormReader(form, title, self.register, self.translate)
 
@@ -146,7 +121,8 @@ class _Source:
     def title(self) -> str:
         """The form's title if there is one form only, else a general one."""
         titles = {reader.title for reader in self.readers.values()}
-        return titles.pop() if len(titles) == 1 else self.translate("Stocktaking record")
+        one = len(titles) == 1 and not self.shown.strange
+        return titles.pop() if one else self.translate("Stocktaking record")
 
     @cached_property
     def _places(self) -> dict[tuple[str, str], int]:
@@ -159,50 +135,59 @@ class _Source:
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
-        """A sheet per form and per repeat."""
-        return tuple(self._sheet(self.readers[sha], path) for sha, path in self._places)
+        """A sheet per form and per repeat, and one for entries whose form cannot be read."""
+        found = [self._sheet(self.readers[sha], path) for sha, path in self._places]
+        return (*found, self._strange_sheet()) if self.shown.strange else tuple(found)
 
     def _sheet(self, reader: FormReader, path: str) -> Sheet:
         _ = self.translate
         if not path:
-            leading: tuple[Column, ...] = (
-                Column(_("Reference"), Kind.TEXT, 18),
-                Column(_("State"), Kind.TEXT, 12),
-                Column(_("Written by"), Kind.TEXT, 22),
-                Column(_("Last change (UTC)"), Kind.MOMENT, 19),
-                Column(_("Differing versions"), Kind.NUMBER, 12),
-            )
-            return Sheet(reader.title, leading + _columns(reader, reader.questions))
+            leading = (*self._leading(), Column(_("Differing versions"), Kind.NUMBER, 12))
+            return Sheet(reader.title, leading + reader.columns_of(reader.questions))
         leading = (Column(_("Reference"), Kind.TEXT, 18), Column(_("No."), Kind.TEXT, 8))
         name = f"{reader.label(path)} – {reader.title}"
-        return Sheet(name, leading + _columns(reader, reader.repeats[path]))
+        return Sheet(name, leading + reader.columns_of(reader.repeats[path]))
 
-    def _entries(self) -> Iterator[Entry]:
-        return (get_entry(self._workspace, one) for one in self.ids)
+    def _leading(self) -> tuple[Column, ...]:
+        _ = self.translate
+        return (
+            Column(_("Reference"), Kind.TEXT, 18),
+            Column(_("State"), Kind.TEXT, 12),
+            Column(_("Written by"), Kind.TEXT, 22),
+            Column(_("Last change (UTC)"), Kind.MOMENT, 19),
+        )
+
+    def _strange_sheet(self) -> Sheet:
+        _ = self.translate
+        said = Column(_("Answers"), Kind.LONG_TEXT, 100)
+        return Sheet(_("Entries without their form"), (*self._leading(), said))
 
     def rows(self) -> Iterator[Row]:
         """Yield every row of every sheet, entry by entry."""
-        for entry in self._entries():
+        strange = len(self._places)
+        for entry in self.shown.entries():
             reader = self.readers.get(entry.form)
             if reader is None:
+                yield strange, (*self._facts(entry), said_by_path(entry, self.translate))
                 continue
-            reference = entry_reference(entry.id, entry.bureau, entry.countries)
-            leading = (
-                reference,
-                state_text(entry.state, self.translate),
-                entry.author_name or entry.author,
-                _utc(entry.updated),
-                len(entry.conflict_paths),
-            )
-            cells = reader.cells("", entry.answers)
-            yield self._places[entry.form, ""], (*leading, *cells)
-            for rows in rows_of(entry.answers).values():
-                yield from self._repeat_rows(entry.form, reader, rows, (reference, ""))
+            answers = readable_answers(entry, self.translate)
+            cells = reader.cells("", answers)
+            yield self._places[entry.form, ""], (*self._facts(entry), len(entry.conflicts), *cells)
+            for rows in rows_of(answers).values():
+                yield from self._repeat_rows(entry.form, rows, entry.reference)
+
+    def _facts(self, entry: ShownEntry) -> tuple[Cell, ...]:
+        return (
+            entry.reference,
+            state_text(entry, self.translate),
+            entry.author_name or entry.author,
+            _utc(entry.updated),
+        )
 
     def _repeat_rows(
-        self, sha256: str, reader: FormReader, rows: list[RowAnswers], above: tuple[str, str]
+        self, sha256: str, rows: list[RowAnswers], reference: str, prefix: str = ""
     ) -> Iterator[Row]:
-        reference, prefix = above
+        reader = self.readers[sha256]
         for number, row in enumerate(rows, 1):
             path = paths.generic(row.path)
             place = self._places.get((sha256, path))
@@ -211,29 +196,13 @@ class _Source:
             position = f"{prefix}{number}"
             yield place, (reference, position, *reader.cells(path, row.answers))
             for inner in row.inner.values():
-                yield from self._repeat_rows(sha256, reader, inner, (reference, f"{position}."))
+                yield from self._repeat_rows(sha256, inner, reference, f"{position}.")
 
     def entry_texts(self) -> Iterator[EntryText]:
         """Yield every entry to read."""
-        for entry in self._entries():
+        for entry in self.shown.entries():
             reader = self.readers.get(entry.form)
-            if reader is not None:
-                yield entry_text(self._workspace, entry, reader)
-
-
-def _register_labels(workspace: Workspace, language: str, name: str) -> dict[str, str]:
-    return {
-        row["name"]: row.get(f"label_{language}") or row.get("label", "")
-        for row in register_rows(workspace, name)
-    }
-
-
-def _blocks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (ids[start : start + BLOCK] for start in range(0, len(ids), BLOCK))
-
-
-def _columns(reader: FormReader, questions: Sequence[Question]) -> tuple[Column, ...]:
-    return tuple(column for question in questions for column in reader.columns(question))
+            yield entry_text(entry, reader) if reader else strange_entry(entry, self.translate)
 
 
 def _utc(text: str) -> Cell:

@@ -3,7 +3,7 @@
 Everything about a form is worked out once; per answer nothing is left but look-ups.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -19,6 +19,18 @@ Registers = Callable[[str], Mapping[str, str]]
 """Gives the labels of a register's rows by name, in the reader's language."""
 
 MAX_TITLE_CHARS = 120
+MAX_LABEL_CHARS = 1_000
+MAX_LISTED_CHARS = 100_000
+"""Longer labels and lists of choices are cut: a hostile form must not swell what is shown."""
+
+_MAX_KNOWN = 100_000
+
+
+class AsIs(str):
+    """An answer that is shown as it stands, whatever its question asks for."""
+
+    __slots__ = ()
+
 
 _SHOWN = {
     Kind.LONG_TEXT: (Shown.LONG_TEXT, 60),
@@ -62,8 +74,20 @@ class FormReader:
 
     def label(self, path: str) -> str:
         """Return the label of a question or group as one line, or its name if it has none."""
-        label = " ".join(self.form.label(path, self._language).split())
-        return label or path.rpartition("/")[2]
+        label = self._labels.get(path)
+        if label is None:
+            known = path in self.form.nodes
+            words = " ".join(self.form.label(path, self._language).split()) if known else ""
+            label = self._labels[path] = words[:MAX_LABEL_CHARS] or path.rpartition("/")[2]
+        return label
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {}
+
+    def columns_of(self, questions: Sequence[Question]) -> tuple[Column, ...]:
+        """Return the columns of all these questions."""
+        return tuple(column for question in questions for column in self.columns(question))
 
     def columns(self, question: Question) -> tuple[Column, ...]:
         """Return the columns of a question: a moment has two, the second for its offset."""
@@ -99,7 +123,9 @@ class FormReader:
     def _cells(self, question: Question, value: str) -> tuple[Cell, ...]:
         """Return what stands in a question's columns, as a real date or number where it is one."""
         if question.kind is Kind.DATE_TIME:
-            return _moment(value)
+            return (value, "") if isinstance(value, AsIs) else _moment(value)
+        if isinstance(value, AsIs):
+            return (value,)
         read = _READERS.get(question.kind)
         return (read(value) if read else self._words(question, value),)
 
@@ -107,6 +133,8 @@ class FormReader:
         """Return an answer as a person reads it: labels, a date with the month's name."""
         from babel.dates import format_date
 
+        if isinstance(value, AsIs):
+            return value
         if question.kind is Kind.DATE and isinstance(day := _date(value), date):
             return format_date(day, "long", locale=self.translate.locale)
         if question.kind is Kind.TIME and isinstance(clock := _time(value), time):
@@ -121,14 +149,26 @@ class FormReader:
         if question.kind is Kind.SELECT_ONE:
             return self._choice(question, value)
         if question.kind in {Kind.SELECT_MULTIPLE, Kind.RANK}:
-            return "; ".join(self._choice(question, name) for name in value.split())
+            return self._listed(question, value)
         return value
+
+    def _listed(self, question: Question, value: str) -> str:
+        found, room = [], MAX_LISTED_CHARS
+        for name in value.split():
+            found.append(self._choice(question, name))
+            room -= len(found[-1])
+            if room < 0:
+                return "; ".join([*found, "…"])
+        return "; ".join(found)
 
     def _choice(self, question: Question, name: str) -> str:
         key = (question.path, name)
         label = self._choices.get(key)
         if label is None:
-            label = self._choices[key] = self._find_choice(question, name)
+            if len(self._choices) > _MAX_KNOWN:
+                self._choices.clear()
+            found = self._find_choice(question, name)
+            label = self._choices[key] = found[:MAX_LABEL_CHARS] or name
         return label
 
     @cached_property
@@ -137,8 +177,8 @@ class FormReader:
 
     def _find_choice(self, question: Question, name: str) -> str:
         if question.register:
-            return self.registers(question.register).get(name) or name
-        return self.form.choice_label(question.path, name, self._language) or name
+            return self.registers(question.register).get(name, "")
+        return self.form.choice_label(question.path, name, self._language)
 
 
 def questions_in(group: Group) -> Iterator[Question]:

@@ -4,14 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from stocktake_app.documents.record import Differing, EntryText, Fact, Item, Section, Version
-from stocktake_app.exchange.record_forms import FormReader, offset_text
+from stocktake_app.exchange.record_forms import AsIs, FormReader, offset_text
 from stocktake_app.exchange.record_rows import RowAnswers, rows_of
+from stocktake_app.exchange.shown_entries import ShownConflict, ShownEntry, ShownVersion
 from stocktake_app.model import paths
-from stocktake_app.model.references import entry_reference
+from stocktake_app.model.classification import Classification
 from stocktake_app.questionnaire.nodes import Group, Node, Question, Repeat
-from stocktake_app.store.conflicts import Conflict, list_conflicts
-from stocktake_app.store.entries import Entry
-from stocktake_app.store.workspace import Workspace
 from stocktake_app.translations import Translator
 
 ITEMS = {"findings": ("F", "kind", "text"), "interventions": ("I", "speaker_type", "points")}
@@ -22,25 +20,44 @@ TITLE_REGISTERS = ("events.csv", "pledges.csv", "indicators.csv", "initiatives.c
 Rows = Mapping[str, list[RowAnswers]]
 
 
-def entry_text(workspace: Workspace, entry: Entry, reader: FormReader) -> EntryText:
+def entry_text(entry: ShownEntry, reader: FormReader) -> EntryText:
     """Return the readable form of an entry."""
-    _ = reader.translate
-    rows = rows_of(entry.answers)
-    sections = [one for one in _sections(reader, entry.answers, rows) if one.answers or one.items]
-    differing: tuple[Differing, ...] = ()
-    if entry.conflict_paths:
-        found = list_conflicts(workspace, entry.id)
-        differing = tuple(_differing(reader, conflict, rows) for conflict in found)
+    answers = readable_answers(entry, reader.translate)
+    rows = rows_of(answers)
+    sections = [one for one in _sections(reader, answers, rows) if one.answers or one.items]
     return EntryText(
-        reference=entry_reference(entry.id, entry.bureau, entry.countries),
+        reference=entry.reference,
         title=_title(entry, reader),
-        facts=_facts(entry, reader),
+        facts=_facts(entry, reader.title, reader.translate),
         sections=tuple(sections),
-        differing=differing,
+        differing=tuple(_differing(reader, conflict, rows) for conflict in entry.conflicts),
     )
 
 
-def _title(entry: Entry, reader: FormReader) -> str:
+def strange_entry(entry: ShownEntry, _: Translator) -> EntryText:
+    """Return the readable form of an entry whose questionnaire cannot be read."""
+    return EntryText(
+        reference=entry.reference,
+        title=entry.title or _("Entries without their form"),
+        facts=_facts(entry, "", _),
+        sections=(Section("", tuple(readable_answers(entry, _).items())),),
+    )
+
+
+def said_by_path(entry: ShownEntry, _: Translator) -> str:
+    """Return the answers of an entry whose questionnaire cannot be read, one to a line."""
+    return "\n".join(f"{path}: {value}" for path, value in readable_answers(entry, _).items())
+
+
+def readable_answers(entry: ShownEntry, _: Translator) -> Mapping[str, str]:
+    """Return the answers with what is withheld and with the names of files."""
+    if not (entry.withheld or entry.files):
+        return entry.answers
+    names = {path: AsIs(name) for path, name in entry.files.items()}
+    return {**entry.answers, **dict.fromkeys(entry.withheld, AsIs(_("(withheld)"))), **names}
+
+
+def _title(entry: ShownEntry, reader: FormReader) -> str:
     """Return the entry's title; where it is a code of a register, what that stands for."""
     for register in TITLE_REGISTERS:
         if label := reader.registers(register).get(entry.event or entry.title):
@@ -48,21 +65,32 @@ def _title(entry: Entry, reader: FormReader) -> str:
     return entry.title or reader.title
 
 
-def _facts(entry: Entry, reader: FormReader) -> tuple[Fact, ...]:
-    _ = reader.translate
+def _facts(entry: ShownEntry, form: str, _: Translator) -> tuple[Fact, ...]:
     facts = (
-        (_("Form"), reader.title),
+        (_("Form"), form),
         (_("Written by"), entry.author_name or entry.author[:8]),
-        (_("State"), state_text(entry.state, _)),
+        (_("State"), state_text(entry, _)),
         (_("Last change"), _when(entry.updated, _)),
     )
     return tuple((label, text) for label, text in facts if text)
 
 
-def state_text(state: str, _: Translator) -> str:
+def state_text(entry: ShownEntry, _: Translator) -> str:
     """Return the state of an entry in words."""
+    if entry.deleted:
+        return _("Deleted")
     words = {"open": _("Not finished"), "finished": _("Finished"), "withdrawn": _("Withdrawn")}
-    return words.get(state, state)
+    return words.get(entry.state, entry.state)
+
+
+def classification_text(classification: Classification, _: Translator) -> str:
+    """Return how sensitive a record is, in a word."""
+    words = {
+        Classification.PUBLIC: _("Public"),
+        Classification.INTERNAL: _("Internal"),
+        Classification.CONFIDENTIAL: _("Confidential"),
+    }
+    return words[classification]
 
 
 def moment_text(moment: datetime, _: Translator) -> str:
@@ -149,13 +177,13 @@ def _say(reader: FormReader, path: str, value: str) -> str:
     return reader.text(question, value) if value and isinstance(question, Question) else value
 
 
-def _differing(reader: FormReader, conflict: Conflict, rows: Rows) -> Differing:
+def _differing(reader: FormReader, conflict: ShownConflict, rows: Rows) -> Differing:
     _ = reader.translate
     return Differing(
         _place(reader, conflict.path, rows),
         tuple(
             Version(
-                _version_text(reader, conflict.path, version.value),
+                _version_text(reader, conflict.path, version),
                 ", ".join(part for part in (version.author_name, version.office) if part),
                 _when(version.time, _),
             )
@@ -164,13 +192,15 @@ def _differing(reader: FormReader, conflict: Conflict, rows: Rows) -> Differing:
     )
 
 
-def _version_text(reader: FormReader, path: str, value: str | None) -> str:
+def _version_text(reader: FormReader, path: str, version: ShownVersion) -> str:
     _ = reader.translate
     if path.endswith(paths.DELETED):
         return _("Deleted; somebody else went on writing in it")
-    if not value:
+    if version.withheld:
+        return _("(withheld)")
+    if not version.value:
         return _("(blank)")
-    return _say(reader, paths.generic(path), value)
+    return _say(reader, paths.generic(path), version.value)
 
 
 def _place(reader: FormReader, path: str, rows: Rows) -> str:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from stocktake_app.errors import RefusedError
 from stocktake_app.model import paths
@@ -12,21 +13,30 @@ from stocktake_app.model.codes import Role, Verdict
 from stocktake_app.model.seal import Seal, decode_seal
 from stocktake_app.store import rows
 from stocktake_app.store.database import Connection, Row
+from stocktake_app.store.forms import store_objects
 from stocktake_app.store.incoming import Signer
 from stocktake_app.store.lines import canonical_line
 from stocktake_app.store.outbox import OutgoingPackage, insert_outgoing
 from stocktake_app.store.settling import settle_all
-from stocktake_app.store.taking import entries_of_seal, insert_seal, moment, signer_key
+from stocktake_app.store.taking import (
+    entries_of_seal,
+    insert_seal,
+    moment,
+    object_kinds,
+    signer_key,
+)
 from stocktake_app.store.workspace import Workspace, remember_seals
 
 __all__ = [
     "Closure",
     "OutgoingPackage",
+    "OwnPackage",
     "Signer",
     "StoredSeal",
     "Unsealed",
     "closure",
     "get_seal",
+    "list_own_packages",
     "list_seals",
     "next_seal",
     "seals_of_entry",
@@ -38,6 +48,8 @@ __all__ = [
 
 Verdicts = Mapping[str, tuple[Verdict, str, Signer | None]]
 """New verdicts by seal id: the verdict, its reason, and who signed (None: as known)."""
+
+_NO_OBJECTS: Mapping[str, bytes] = MappingProxyType({})
 
 _LIST = (
     "SELECT s.id, a.identity, s.device, s.number, s.previous, s.created, s.verdict, s.reason,"
@@ -80,12 +92,21 @@ class Closure:
     """What a package that shows some entries must carry and show.
 
     ``seals`` in order of first receipt, ``entries`` all entries touched by them or asked for
-    (sorted), ``forms`` the XForms that seals or entries name, by SHA-256.
+    (sorted), ``objects`` what the seals name, by SHA-256, and the XForms that entries name.
     """
 
     seals: tuple[Seal, ...]
     entries: tuple[str, ...]
-    forms: Mapping[str, bytes]
+    objects: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class OwnPackage:
+    """A package that was made here: its name, its SHA-256, the id of its closing seal."""
+
+    name: str
+    sha256: str
+    seal: str
 
 
 def next_seal(workspace: Workspace) -> tuple[int, str]:
@@ -126,8 +147,12 @@ def store_own_seal(
     *,
     package: OutgoingPackage | None,
     now: datetime,
+    objects: Mapping[str, bytes] = _NO_OBJECTS,
 ) -> None:
     """Store a seal of ours, mark its changes (ids) as sealed and fill the outbox, all or nothing.
+
+    ``objects`` has at least the labels and notices that its manifest names: they are kept, as
+    later packages carry the seal too.
 
     Raises:
         RefusedError: its number or its changes went into another seal meanwhile; make it again.
@@ -146,6 +171,8 @@ def store_own_seal(
         ).rowcount
         if sealed != len(set(changes)):
             raise RefusedError("A change was packed elsewhere meanwhile; make the package again.")
+        kinds = object_kinds([manifest])
+        store_objects(connection, {name: objects[name] for name in kinds}, kinds, now)
         if package is not None:
             insert_outgoing(connection, package, key, now)
     remember_seals(workspace, manifest.number)
@@ -168,11 +195,9 @@ def closure(workspace: Workspace, entries: Iterable[str]) -> Closure:
             shown = shown | fresh
         parts = _seal_parts(connection, seals)
         names = _entry_names(connection, shown)
-        forms = _forms_of(connection, names) | {
-            form for seal in parts for form in seal.manifest.forms
-        }
-        bytes_of = _form_bytes(connection, forms)
-    return Closure(parts, tuple(names), bytes_of)
+        named = _forms_of(connection, names).union(*(one.manifest.named_objects for one in parts))
+        objects = _object_bytes(connection, named)
+    return Closure(parts, tuple(names), objects)
 
 
 def not_sent_on(workspace: Workspace) -> list[str]:
@@ -216,6 +241,16 @@ def seals_of_entry(workspace: Workspace, entry: str) -> list[StoredSeal]:
     )
     with workspace.store.reading() as connection:
         return _listed(connection, condition, (entry,))
+
+
+def list_own_packages(workspace: Workspace) -> list[OwnPackage]:
+    """Return the packages made here that nobody refused, the newest first."""
+    with workspace.store.reading() as connection:
+        found = connection.rows(
+            "SELECT o.file, o.sha256, s.id FROM outbox o JOIN seal s ON s.key = o.seal"
+            " WHERE o.state != 'refused' ORDER BY o.key DESC"
+        )
+    return [OwnPackage(*row) for row in found]
 
 
 def set_verdicts(workspace: Workspace, verdicts: Verdicts) -> int:
@@ -298,8 +333,8 @@ def _forms_of(connection: Connection, entries: Iterable[str]) -> set[str]:
     return {sha256 for (sha256,) in found}
 
 
-def _form_bytes(connection: Connection, forms: Iterable[str]) -> dict[str, bytes]:
-    wanted = sorted(forms)
+def _object_bytes(connection: Connection, names: Iterable[str]) -> dict[str, bytes]:
+    wanted = sorted(names)
     found: dict[str, bytes] = dict(
         connection.rows(
             "SELECT sha256, data FROM object WHERE sha256 IN (SELECT value FROM json_each(?))",
@@ -309,7 +344,7 @@ def _form_bytes(connection: Connection, forms: Iterable[str]) -> dict[str, bytes
     for sha256 in wanted:
         if hashlib.sha256(found.get(sha256, b"")).hexdigest() != sha256:
             raise RefusedError(
-                f"The form {sha256[:12]}… that an entry was written with is not here, "
+                f"The form {sha256[:12]}… (or another object) that an entry came with is not here, "
                 "so the entry cannot be sent on; import the package that it came with again."
             )
     return found

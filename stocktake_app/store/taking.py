@@ -1,6 +1,6 @@
 """One import inside one transaction: seals noted, lines read, touched entries settled, counted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from stocktake_app.errors import RefusedError
@@ -102,11 +102,12 @@ def entries_of_seal(connection: Connection, seal: int) -> set[int]:
     return {entry for (entry,) in found}
 
 
-def _kinds(opened: Sequence[IncomingSeal]) -> dict[str, str]:
-    """Return the kinds of the objects that these seals name, forms left out."""
-    kinds = {one.manifest.labels: "labels" for one in opened if one.manifest.labels}
-    kinds |= {sha256: "notice" for one in opened for sha256 in one.manifest.notices}
-    forms = {sha256 for one in opened for sha256 in one.manifest.forms}
+def object_kinds(manifests: Iterable[Manifest]) -> dict[str, str]:
+    """Return the kinds of the objects that these manifests name, forms left out."""
+    named = list(manifests)
+    kinds = {one.labels: "labels" for one in named if one.labels}
+    kinds |= {sha256: "notice" for one in named for sha256 in one.notices}
+    forms = {sha256 for one in named for sha256 in one.forms}
     return {sha256: kind for sha256, kind in kinds.items() if sha256 not in forms}
 
 
@@ -129,7 +130,9 @@ class Taking:
         now: datetime,
     ) -> ImportResult:
         """Take everything in and return what happened."""
-        store_objects(self._connection, brought.objects, _kinds(opened), now)
+        store_objects(
+            self._connection, brought.objects, object_kinds(one.manifest for one in opened), now
+        )
         number = self._note_file(file, now)
         done, total = 0, sum(one.manifest.changes for one in opened)
         for incoming in opened:

@@ -74,7 +74,9 @@ class Laptop:
         """Seal everything unsealed and return what a package of it has to carry."""
         fresh = seals.unsealed(self.workspace)
         carried = seals.closure(self.workspace, fresh.entries)
-        return self._packed(fresh, carried.seals, carried.forms, at or self.now, practice=practice)
+        return self._packed(
+            fresh, carried.seals, carried.objects, at or self.now, practice=practice
+        )
 
     def pack_lines(self, lines: Sequence[bytes]) -> Parcel:
         """Seal whatever lines, as a changed program could; nothing of it is stored here."""

@@ -99,7 +99,7 @@ def test_a_package_carries_every_seal_of_what_it_shows_and_shows_all_of_them(
     carried = closure(bureau, [ONE])
     assert {seal.id for seal in carried.seals} == {first.manifest.id, second.manifest.id}
     assert carried.entries == (ONE, TWO, THREE)
-    assert carried.forms == {FORM: XFORM}
+    assert carried.objects == {FORM: XFORM}
     assert closure(bureau, ["4" * 32]).entries == ("4" * 32,)
     assert closure(bureau, []).seals == ()
 

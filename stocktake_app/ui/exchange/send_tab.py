@@ -170,6 +170,7 @@ class SendTab(QWidget):
 
     def _export(self) -> None:
         from stocktake_app.actions.exporting import export
+        from stocktake_app.actions.packing import Kind
 
         workspace, chosen = self._context.workspace, self._chosen
         checked = self._formats.checkedButton()
@@ -179,8 +180,7 @@ class SendTab(QWidget):
             lambda passphrase, _progress: export(
                 workspace,
                 chosen,
-                form=form,
-                language=language,
+                Kind(form, language),
                 passphrase=passphrase,
                 now=now(),
             )
