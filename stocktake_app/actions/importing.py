@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from stocktake_app.actions import erasing
 from stocktake_app.actions.checking import judge, read_package
 from stocktake_app.actions.encrypting import open_encrypted
 from stocktake_app.actions.result import Result
@@ -151,13 +152,16 @@ def import_files(
         with trial(workspace) as take:
             return Imported(tuple(_take_in(take, one, now) for one in ready), dry_run=True)
     outcomes = tuple(_import(workspace, one, now) for one in judged)
+    erasing.complete(workspace, now)
     refresh_projections(workspace)
     return Imported(outcomes, dry_run=False)
 
 
 def import_bytes(workspace: Workspace, data: bytes, name: str, *, now: datetime) -> FileOutcome:
     """Judge and take in one package that is in memory."""
-    return _import(workspace, _usable(name, len(data), judge(data, trust_of(workspace), now)), now)
+    found = _import(workspace, _usable(name, len(data), judge(data, trust_of(workspace), now)), now)
+    erasing.complete(workspace, now)
+    return found
 
 
 def undo(workspace: Workspace, number: int, *, now: datetime) -> Undone:

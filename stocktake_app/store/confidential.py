@@ -9,7 +9,7 @@ from stocktake_app.model import disclosure, paths
 from stocktake_app.model.disclosure import Attachment, Disclosure, Value
 from stocktake_app.model.ids import Ids
 from stocktake_app.store.database import Connection
-from stocktake_app.store.disclosures import known_of
+from stocktake_app.store.disclosures import digests_by_path, known_of
 
 _LAYER = re.compile(r"@(?:translation|coding)/[^/]+/")
 _marked: dict[str, frozenset[str]] = {}
@@ -45,7 +45,12 @@ def question_of(path: str) -> str:
 
     What translates or codes an answer belongs to the answer's question.
     """
-    return paths.generic(_LAYER.sub("", path))
+    return paths.generic(answer_of(path))
+
+
+def answer_of(path: str) -> str:
+    """Return the path of the answer that a translation or a coding stands beside, or its own."""
+    return _LAYER.sub("", path)
 
 
 def sealable(
@@ -72,7 +77,7 @@ def sealable(
     if not asked:
         return Sealable(edit)
     known = known_of(connection, entry)
-    named = _named(connection, entry)
+    named = digests_by_path(connection, entry)
     values = dict(edit)
     made: dict[str, Disclosure] = {}
     for path, value in asked.items():
@@ -95,18 +100,6 @@ def _read_marks(xform: bytes) -> frozenset[str]:
     except UserFileError:  # it came in a package and nobody can fill it
         return frozenset()
     return frozenset(one.path for one in questions if one.confidential)
-
-
-def _named(connection: Connection, entry: int | None) -> dict[str, set[str]]:
-    """Return the digests that changes of an entry gave, by path."""
-    found: dict[str, set[str]] = {}
-    for path, digest in connection.rows(
-        "SELECT j.key, substr(j.value, ?2) FROM change c, json_each(c.answers) j"
-        " WHERE c.entry = ?1 AND instr(c.answers, ?3) > 0 AND substr(j.value, 1, ?2 - 1) = ?3",
-        (entry, len(disclosure.PREFIX) + 1, disclosure.PREFIX),
-    ):
-        found.setdefault(path, set()).add(digest)
-    return found
 
 
 def _same(

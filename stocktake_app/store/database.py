@@ -147,6 +147,16 @@ class Database:
 
         return engine
 
+    def compact(self) -> bool:
+        """Write the file anew, so that no page keeps what was deleted, and empty the log.
+
+        False when another program still reads what was: the log could not be emptied.
+        """
+        with self._connection() as driver:
+            driver.execute("VACUUM")
+            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+
     def lock(self) -> None:
         """Close all connections and forget the key; whoever asks again is refused.
 

@@ -22,7 +22,7 @@ from stocktake_app.store.workspace import Workspace
 _ERASURE = re.compile(rf"{paths.ERASED}/[0-9a-f]{{64}}")
 BLOCK = 500
 UNSCRUBBED = "unscrubbed"
-"""Setting: content was removed whose traces may still stand in free pages, drafts or packages."""
+"""Setting: keys of entries whose content was removed, but not yet every trace of it."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def note_erasures(
     """Note what is erased of these entries (keys) now, and remove that content.
 
     Whoever calls this commits, and then sees to it that no page of the file keeps what was
-    removed (``erasing.scrub``).
+    removed (``scrubbing``).
     """
     connection.execute(
         "DELETE FROM erasure WHERE entry IN (SELECT value FROM json_each(?))",
@@ -201,7 +201,21 @@ def note_erasures(
                 erasure,
             ).rowcount
     if removed:
-        rows.set_setting(connection, UNSCRUBBED, value=True)
+        known = rows.setting(connection, UNSCRUBBED) or []
+        entries = {entry for entry, _ in erasures}
+        rows.set_setting(connection, UNSCRUBBED, sorted({*known, *entries}))
+
+
+def digests_by_path(connection: Connection, entry: int | None) -> dict[str, set[str]]:
+    """Return the digests that changes of an entry (key) gave, counted or not, by path."""
+    found: dict[str, set[str]] = {}
+    for path, digest in connection.rows(
+        "SELECT j.key, substr(j.value, ?2) FROM change c, json_each(c.answers) j"
+        " WHERE c.entry = ?1 AND instr(c.answers, ?3) > 0 AND substr(j.value, 1, ?2 - 1) = ?3",
+        (entry, len(PREFIX) + 1, PREFIX),
+    ):
+        found.setdefault(path, set()).add(digest)
+    return found
 
 
 def take_disclosures(
