@@ -87,7 +87,9 @@ class Limits:
     times the file, from ``inflated_free`` on; ``ratio`` bounds each single part (inflated to
     stored; small parts are free), ``parsed_bytes`` each part that is parsed.
     Seals and objects as encoded may take ``carried_bytes``, or ``carried_ratio`` times the file.
-    ``values_bytes`` bounds the confidential answers together, ``attachment_bytes`` each attachment.
+    ``values_bytes`` bounds the confidential answers together, and so does ``values_ratio`` times
+    what they take packed (each holds a salt, which nothing packs), ``attachment_bytes`` each
+    attachment.
     """
 
     file_bytes: int = settings.MAX_PACKAGE_BYTES
@@ -100,13 +102,18 @@ class Limits:
     seals: int = 5_000
     carried_bytes: int = 64 * 1024**2
     carried_ratio: int = 4
-    values_bytes: int = 256 * 1024**2
+    values_bytes: int = 128 * 1024**2
+    values_ratio: int = 50
     attachment_bytes: int = MAX_ATTACHMENT_BYTES
 
     def inflated(self, file_bytes: int) -> int:
         """Return how much the parts of a file of this size may inflate to together."""
         room = max(self.inflated_free, self.inflated_ratio * file_bytes)
         return min(self.inflated_bytes, room)
+
+    def values(self, packed_bytes: int) -> int:
+        """Return how much confidential answers that take so much packed may inflate to."""
+        return min(self.values_bytes, max(1024**2, self.values_ratio * packed_bytes))
 
     def carried(self, file_bytes: int) -> int:
         """Return how much the seals and objects of a file of this size may take together."""

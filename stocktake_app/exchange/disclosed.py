@@ -23,13 +23,14 @@ def unpack_values(data: bytes, limits: Limits) -> dict[str, bytes]:
         AlteredFileError: no one frame, or its lines are not as our writer writes them.
         ForeignFileError: they are more than anybody reads.
     """
+    room = limits.values(len(data))
     options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: WINDOW_LOG}
     frame = zstd.ZstdDecompressor(options=options)
     try:
-        lines = frame.decompress(data, limits.values_bytes + 1)
+        lines = frame.decompress(data, room + 1)
     except zstd.ZstdError:
         raise AlteredFileError(_DAMAGED) from None
-    if len(lines) > limits.values_bytes:
+    if len(lines) > room:
         raise ForeignFileError("The file would swell beyond all measure when opened.")
     if not frame.eof or frame.unused_data:
         raise AlteredFileError(_DAMAGED)

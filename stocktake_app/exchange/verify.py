@@ -101,7 +101,8 @@ def _verify(data: bytes | mmap, trust: Trust, at: datetime, limits: Limits) -> R
         kind = _kind(data, limits)
         report = replace(report, kind=kind, sha256=hashlib.sha256(data).hexdigest())
         opened = read_xlsx(data, limits) if kind == "xlsx" else read_pdf(data, limits)
-        return _judge(opened, report, trust, at, limits)
+        seals = _seals(opened, limits, len(data))
+        return _judge(opened, seals, report, trust, at)
     except ForeignFileError as error:
         return replace(report, reasons=(str(error),))
     except (AlteredFileError, BadContentsError) as error:
@@ -145,13 +146,20 @@ def _ole_sentence(data: bytes | mmap) -> str:
     )
 
 
-def _judge(opened: Opened, report: Report, trust: Trust, at: datetime, limits: Limits) -> Report:
+def _seals(opened: Opened, limits: Limits, file_bytes: int) -> tuple[Seal, ...]:
+    """Read the seals, of which nothing is inflated until all of them together are not too much."""
     if len(opened.seals) > limits.seals:
         raise ForeignFileError("The file holds more signed records than any package does.")
     seals = [_decode(number, one) for number, one in enumerate(opened.seals, 1)]
-    if not opened.chain:
-        seals = _in_order(seals)
-    contents = Contents(tuple(seals), opened.objects, opened.disclosures)
+    if sum(seal.manifest.raw_size for seal in seals) > limits.inflated(file_bytes):
+        raise ForeignFileError("The file would swell beyond all measure when opened.")
+    return tuple(seals if opened.chain else _in_order(seals))
+
+
+def _judge(
+    opened: Opened, seals: tuple[Seal, ...], report: Report, trust: Trust, at: datetime
+) -> Report:
+    contents = Contents(seals, opened.objects, opened.disclosures)
     check_contents(contents)
     found = tuple(open_seal(seal, trust, at) for seal in contents.seals)
     _check_whole(found)

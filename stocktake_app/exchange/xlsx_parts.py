@@ -67,12 +67,8 @@ READABLE_LINKS = frozenset(
 HYPERLINK = f"{OFFICE_RELATIONSHIPS}/hyperlink"
 """The only relationship that may lead out of the file."""
 
-LINK_TYPES = READABLE_LINKS | {
-    HYPERLINK,
-    f"{OFFICE_RELATIONSHIPS}/customXml",
-    f"{OFFICE_RELATIONSHIPS}/customXmlProps",
-}
-"""Every relationship that a package has, but for the package's own."""
+TO_ITEM = f"{OFFICE_RELATIONSHIPS}/customXml"
+TO_ITEM_PROPERTIES = f"{OFFICE_RELATIONSHIPS}/customXmlProps"
 
 UNSIGNED_TYPES: Mapping[str, str] = {
     CORE: "application/vnd.openxmlformats-package.core-properties+xml",
@@ -164,7 +160,7 @@ class Item:
     def link(self) -> Relationship:
         """Its own relationship, to its properties."""
         target = item_properties_name(self.number).removeprefix(CUSTOM)
-        return Relationship("rId1", f"{OFFICE_RELATIONSHIPS}/customXmlProps", target)
+        return Relationship("rId1", TO_ITEM_PROPERTIES, target)
 
     @property
     def properties(self) -> bytes:
@@ -185,7 +181,7 @@ def item_name(number: int) -> str:
 def item_link(number: int) -> Relationship:
     """Return the workbook's relationship to the n-th item, from 1."""
     key = f"rIdStocktake{number}"
-    return Relationship(key, f"{OFFICE_RELATIONSHIPS}/customXml", f"../{item_name(number)}")
+    return Relationship(key, TO_ITEM, f"../{item_name(number)}")
 
 
 def item_properties_name(number: int) -> str:

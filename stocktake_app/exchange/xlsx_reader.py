@@ -36,7 +36,6 @@ from stocktake_app.exchange.xlsx_parts import (
     CUSTOM,
     HYPERLINK,
     ITEM_PROPERTIES_TYPE,
-    LINK_TYPES,
     NAMED,
     PARTS,
     READABLE_LINKS,
@@ -44,6 +43,7 @@ from stocktake_app.exchange.xlsx_parts import (
     ROOT_RELATIONSHIPS,
     SIGNATURE,
     SIGNATURE_FOLDER,
+    TO_ITEM,
     UNSIGNED_NAMES,
     UNSIGNED_TYPES,
     URN,
@@ -154,9 +154,9 @@ class _SignedWorkbook:
         self._check_coverage()
         self._check_unsigned_parts()
         links = {source: self._links(source) for source in self._sources()}
-        self._check_links(links)
-        items = list(self._items(links.get(WORKBOOK, ())))
+        items = list(self._items(links))
         carried = {part for item in items for part in item.parts}
+        self._check_links(links, carried, len(items))
         self._check_readable(carried, self._led_to(links))
         order = [(PARTS.index(item.found.kind), item.found.name) for item in items]
         if order != sorted(order):
@@ -222,17 +222,28 @@ class _SignedWorkbook:
             raise AlteredFileError(f"the links in {name} were changed")
         return links
 
-    def _check_links(self, links: Links) -> None:
+    def _check_links(self, links: Links, carried: set[str], items: int) -> None:
+        """Nothing of the readable part leads anywhere else; the items' own links are exact."""
         if links.get("") != root_relationships():
             raise AlteredFileError(f"the links in {ROOT_RELATIONSHIPS} were changed")
-        for source, of_source in links.items():
-            for one in of_source if source else ():
-                if one.external != (one.type == HYPERLINK):
-                    raise AlteredFileError(f"{source} draws on something outside the file")
-                if one.type not in LINK_TYPES:
-                    raise AlteredFileError(f"a link of {source} is of a kind that no package has")
-                if not one.external and target_name(source, one.target) not in self._parts:
-                    raise AlteredFileError(f"a link of {source} leads nowhere")
+        for source in links.keys() - carried - {""}:
+            of_source = links[source]
+            if source == WORKBOOK:
+                of_source = tuple(one for one in of_source if one.type != TO_ITEM)
+                if len(links[source]) - len(of_source) != items:
+                    raise AlteredFileError("a link to a signed record is there twice")
+            for one in of_source:
+                self._check_link(source, one)
+
+    def _check_link(self, source: str, link: Relationship) -> None:
+        if link.external and link.type == HYPERLINK:
+            return
+        if link.external:
+            raise AlteredFileError(f"{source} draws on something outside the file")
+        if link.type not in READABLE_LINKS:
+            raise AlteredFileError(f"a link of {source} is of a kind that no package has")
+        if target_name(source, link.target) not in self._parts:
+            raise AlteredFileError(f"a link of {source} leads nowhere")
 
     @staticmethod
     def _led_to(links: Links) -> set[str]:
@@ -244,7 +255,8 @@ class _SignedWorkbook:
             if one.type in READABLE_LINKS and not one.external
         }
 
-    def _items(self, of_workbook: tuple[Relationship, ...]) -> Iterator["_Carried"]:
+    def _items(self, by_source: Links) -> Iterator["_Carried"]:
+        of_workbook = frozenset(by_source.get(WORKBOOK, ()))
         number = 1
         while item_name(number) in self._parts:
             part = self._verified(item_name(number), XML_TYPE, self._limits.file_bytes)
@@ -254,7 +266,7 @@ class _SignedWorkbook:
             links = relationships_name(item.name)
             if (
                 self._verified(properties, ITEM_PROPERTIES_TYPE, small) != item.properties
-                or self._links(item.name) != (item.link,)
+                or by_source.get(item.name) != (item.link,)
                 or item.from_workbook not in of_workbook
             ):
                 raise AlteredFileError(f"the part {item.name} is not tied in as it should be")

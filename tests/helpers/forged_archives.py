@@ -5,8 +5,8 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable
 
+from forgery import Book
 from forging import forge
 from packages import (
     FORM,
@@ -24,27 +24,20 @@ from stocktake_app.exchange.contents import Contents
 from stocktake_app.exchange.ooxml_signature import read_signature, sign_parts
 from stocktake_app.trust.cms import Signer
 
-Forge = Callable[[Made], bytes]
-FORGERIES: dict[str, Forge] = {}
+BOOK = Book("file", "xlsx")
 
 
-def whole(forgery: Forge) -> Forge:
-    """Register a forgery that makes a file."""
-    FORGERIES[forgery.__name__] = forgery
-    return forgery
-
-
-@whole
+@BOOK.whole
 def second_entry_of_the_same_name_last(made: Made) -> bytes:
     return _with_second_entry(made.data, SHEET, last=True)
 
 
-@whole
+@BOOK.whole
 def second_entry_of_the_same_name_first(made: Made) -> bytes:
     return _with_second_entry(made.data, SHEET, last=False)
 
 
-@whole
+@BOOK.whole
 def second_entry_that_differs_in_case(made: Made) -> bytes:
     return _with_second_entry(made.data, SHEET.upper(), last=True)
 
@@ -61,27 +54,27 @@ def _with_second_entry(data: bytes, name: str, *, last: bool) -> bytes:
     return out.getvalue()
 
 
-@whole
+@BOOK.whole
 def junk_behind_the_end(made: Made) -> bytes:
     return made.data + b"x" * 100
 
 
-@whole
+@BOOK.whole
 def comment_on_the_archive(made: Made) -> bytes:
     return made.data[:-2] + struct.pack("<H", 100) + b"c" * 100
 
 
-@whole
+@BOOK.unreadable
 def junk_before_the_beginning(made: Made) -> bytes:
     return b"PK\x03\x04 junk" + made.data
 
 
-@whole
+@BOOK.whole
 def junk_before_the_beginning_with_offsets_adjusted(made: Made) -> bytes:
     return _shifted(made.data, 0, b"PK\x03\x04 junk")
 
 
-@whole
+@BOOK.whole
 def junk_between_parts_and_directory(made: Made) -> bytes:
     start = struct.unpack_from("<I", made.data, len(made.data) - 6)[0]
     return _shifted(made.data, start, b"junk")
@@ -101,12 +94,12 @@ def _shifted(data: bytes, place: int, junk: bytes) -> bytes:
     return body[:place] + junk + body[place:] + bytes(directory) + end
 
 
-@whole
+@BOOK.whole
 def local_header_with_another_name(made: Made) -> bytes:
     return made.data.replace(b"xl/styles.xml", b"xl/stYles.xml", 1)
 
 
-@whole
+@BOOK.whole
 def entry_with_an_extra_field(made: Made) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -117,13 +110,13 @@ def entry_with_an_extra_field(made: Made) -> bytes:
     return out.getvalue()
 
 
-@whole
+@BOOK.unreadable
 def entry_that_claims_to_be_encrypted(made: Made) -> bytes:
     place = made.data.rfind(b"PK\x01\x02") + 8
     return made.data[:place] + b"\x01\x00" + made.data[place + 2 :]
 
 
-@whole
+@BOOK.whole
 def entry_with_a_comment(made: Made) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -134,7 +127,7 @@ def entry_with_a_comment(made: Made) -> bytes:
     return out.getvalue()
 
 
-@whole
+@BOOK.whole
 def deflated_part_with_bytes_behind_its_end(made: Made) -> bytes:
     deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
     parts = unpacked(made.data)
@@ -151,7 +144,7 @@ def deflated_part_with_bytes_behind_its_end(made: Made) -> bytes:
     return bytes(forged)
 
 
-@whole
+@BOOK.whole
 def signed_again_by_a_stranger_of_the_same_name(made: Made) -> bytes:
     people = made.people
     key = people.new_key()
@@ -159,7 +152,7 @@ def signed_again_by_a_stranger_of_the_same_name(made: Made) -> bytes:
     return _signed_again(made, Signer(key, (certificate, *made.signer.chain[1:])))
 
 
-@whole
+@BOOK.whole
 def signed_again_by_another_genuine_officer(made: Made) -> bytes:
     return _signed_again(made, made.people.second_wca_officer)
 
@@ -172,7 +165,7 @@ def _signed_again(made: Made, signer: Signer) -> bytes:
     return packed(parts)
 
 
-@whole
+@BOOK.whole
 def seals_of_another_package_under_its_own_signature(made: Made) -> bytes:
     other, _ = officer_contents(made.people, "another day")
     seals = (*other.seals, *made.contents.seals)
@@ -180,26 +173,26 @@ def seals_of_another_package_under_its_own_signature(made: Made) -> bytes:
     return wrongly_signed_xlsx(contents, made.signer, made.people.now)
 
 
-@whole
+@BOOK.whole
 def officer_seal_left_out_by_whoever_signs(made: Made) -> bytes:
     contents, signer = bureau_contents(made.people)
     left = Contents(contents.seals[1:], contents.objects)
     return wrongly_signed_xlsx(left, signer, made.people.now)
 
 
-@whole
+@BOOK.whole
 def officer_seal_twice(made: Made) -> bytes:
     contents, signer = bureau_contents(made.people)
     twice = Contents((contents.seals[0], *contents.seals), contents.objects)
     return wrongly_signed_xlsx(twice, signer, made.people.now)
 
 
-@whole
+@BOOK.whole
 def form_left_out_by_whoever_signs(made: Made) -> bytes:
     return wrongly_signed_xlsx(Contents(made.contents.seals, {}), made.signer, made.people.now)
 
 
-@whole
+@BOOK.whole
 def form_under_a_false_name_by_whoever_signs(made: Made) -> bytes:
     contents = Contents(made.contents.seals, {FORM_ID: b"another form"})
     return wrongly_signed_xlsx(contents, made.signer, made.people.now)

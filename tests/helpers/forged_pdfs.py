@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from forgery import Book, words
 from packages import (
     FORM_ID,
     Made,
@@ -26,14 +27,9 @@ from stocktake_app.exchange.contents import Contents
 from stocktake_app.exchange.pdf_package import write_pdf_package
 
 generic: Any = untyped  # its classes have no types
-Forge = Callable[[Made], bytes]
-FORGERIES: dict[str, Forge] = {}
-
-
-def whole(forgery: Forge) -> Forge:
-    """Register a forgery that makes a file."""
-    FORGERIES[forgery.__name__] = forgery
-    return forgery
+BOOK = Book("PDF", "pdf")
+APPENDED = Book("PDF, appended", "pdf")
+BOOKS = (BOOK, APPENDED)
 
 
 def update(forgery: Callable[[Any, Made], None]) -> Callable[[Any, Made], None]:
@@ -46,7 +42,7 @@ def update(forgery: Callable[[Any, Made], None]) -> Callable[[Any, Made], None]:
         writer.write(out)
         return out.getvalue()
 
-    FORGERIES[f"appended: {forgery.__name__}"] = forged
+    APPENDED.add(words(forgery), forged)
     return forgery
 
 
@@ -148,45 +144,45 @@ def nothing_but_an_empty_revision(writer: Any, made: Made) -> None:
     writer.update_root()
 
 
-@whole
+@BOOK.whole
 def bytes_behind_the_end(made: Made) -> bytes:
     return made.data + b"\n% harmless"
 
 
-@whole
+@BOOK.whole
 def line_feed_behind_the_end(made: Made) -> bytes:
     return made.data + b"\n"
 
 
-@whole
+@BOOK.whole
 def bytes_before_the_beginning(made: Made) -> bytes:
     return b"%PDF-1.4\n% harmless\n" + made.data
 
 
-@whole
+@BOOK.whole
 def figure_changed_in_a_page(made: Made) -> bytes:
     return swapped(made.data, b"/MediaBox [ 0 0 595", b"/MediaBox [ 0 0 596")
 
 
-@whole
+@BOOK.whole
 def byte_of_a_seal_flipped(made: Made) -> bytes:
     place = made.data.find(b"STKSEAL1") + 3000
     return made.data[:place] + bytes([made.data[place] ^ 1]) + made.data[place + 1 :]
 
 
-@whole
+@BOOK.whole
 def byte_range_renamed(made: Made) -> bytes:
     return swapped(made.data, b"/ByteRange", b"/ByteRangX")
 
 
-@whole
+@BOOK.whole
 def byte_range_of_nothing(made: Made) -> bytes:
     found = re.search(rb"/ByteRange \[[^\]]*\]", made.data)
     assert found
     return swapped(made.data, found[0], b"/ByteRange [0 0 0 0]".ljust(len(found[0])))
 
 
-@whole
+@BOOK.whole
 def byte_range_that_leaves_out_more(made: Made) -> bytes:
     found = re.search(rb"/ByteRange \[(\d+) (\d+) (\d+) (\d+)\]", made.data)
     assert found
@@ -195,26 +191,26 @@ def byte_range_that_leaves_out_more(made: Made) -> bytes:
     return swapped(made.data, found[0], forged)
 
 
-@whole
+@BOOK.whole
 def signature_zeroed(made: Made) -> bytes:
     digits = signature_digits(made.data)
     return swapped(made.data, digits, b"0" * len(digits))
 
 
-@whole
+@BOOK.whole
 def signature_in_small_digits(made: Made) -> bytes:
     digits = signature_digits(made.data)
     return swapped(made.data, digits, digits.lower())
 
 
-@whole
+@BOOK.whole
 def padding_of_the_signature_used(made: Made) -> bytes:
     digits = signature_digits(made.data)
     assert digits.endswith(b"00000000")
     return swapped(made.data, digits, digits[:-8] + b"DEADBEEF")
 
 
-@whole
+@BOOK.whole
 def signature_of_another_package(made: Made) -> bytes:
     contents, signer = officer_contents(made.people, "another day")
     other = write_pdf_package(readable_pdf(), contents, signer, made.people.now)
@@ -222,12 +218,12 @@ def signature_of_another_package(made: Made) -> bytes:
     return swapped(made.data, digits, forged[: len(digits)].ljust(len(digits), b"0"))
 
 
-@whole
+@BOOK.whole
 def last_lines_cut_off(made: Made) -> bytes:
     return made.data[: made.data.rfind(b"trailer")] + b"%%EOF\n"
 
 
-@whole
+@BOOK.whole
 def table_of_objects_retargeted(made: Made) -> bytes:
     table = made.data.rfind(b"xref\n0 ")
     lines = made.data[table:].split(b"\n")
@@ -235,7 +231,7 @@ def table_of_objects_retargeted(made: Made) -> bytes:
     return made.data[:table] + b"\n".join(lines)
 
 
-@whole
+@BOOK.whole
 def countersigned_in_the_same_file(made: Made) -> bytes:
     """A second genuine signature: a bureau makes a package of its own instead."""
     from asn1crypto import keys as asn1_keys
@@ -262,7 +258,7 @@ def countersigned_in_the_same_file(made: Made) -> bytes:
     return signed
 
 
-@whole
+@BOOK.whole
 def written_again_by_another_program(made: Made) -> bytes:
     """All objects kept, the signature among them, in a new file."""
     writer: Any = copy_into_new_writer(PdfFileReader(io.BytesIO(made.data)))
@@ -271,27 +267,27 @@ def written_again_by_another_program(made: Made) -> bytes:
     return out.getvalue()
 
 
-@whole
+@BOOK.whole
 def signed_by_somebody_else_than_the_closing_seal(made: Made) -> bytes:
     other = made.people.second_wca_officer
     return wrongly_signed_pdf(made.contents, other, made.people.now)
 
 
-@whole
+@BOOK.whole
 def officer_seal_left_out_by_whoever_signs(made: Made) -> bytes:
     contents, signer = bureau_contents(made.people)
     left = Contents(contents.seals[1:], contents.objects)
     return wrongly_signed_pdf(left, signer, made.people.now)
 
 
-@whole
+@BOOK.whole
 def seals_of_another_package_under_its_own_signature(made: Made) -> bytes:
     other, _ = officer_contents(made.people, "another day")
     contents = Contents((*other.seals, *made.contents.seals), made.contents.objects)
     return wrongly_signed_pdf(contents, made.signer, made.people.now)
 
 
-@whole
+@BOOK.whole
 def form_under_a_false_name_by_whoever_signs(made: Made) -> bytes:
     contents = Contents(made.contents.seals, {FORM_ID: b"another form"})
     return wrongly_signed_pdf(contents, made.signer, made.people.now)
