@@ -5,29 +5,32 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from cryptography.x509 import KeyUsage
-
 from stocktake_app.actions.escrow import escrow_wanted, leave_box, want_escrow
 from stocktake_app.actions.result import Result
 from stocktake_app.actions.signing import (
+    Office,
     PassphraseNeededError,
     fingerprint_of,
     further_signing_key,
     own_authority,
     own_keys,
+    own_office,
     own_signer,
     own_subject,
+    signer_with,
     stored_signer,
     unlock,
     write_file,
 )
 from stocktake_app.actions.trusting import (
     Growth,
+    issues,
     learn,
     own_notices,
     read_newer_list,
     remember_chains,
     root_certificates,
+    small_notices,
     take_notices,
     take_waiting,
     trust_of,
@@ -205,8 +208,9 @@ def request(
         raise WrongUseError("HQ has its own root and asks nobody for a certificate")
     if escrow is not None:
         want_escrow(workspace, wanted=escrow)
-    signer = own_signer(workspace, passphrase, now=now)
-    keys = own_keys(workspace, unlock(workspace, passphrase), signer.key.public_key())
+    unlocked = unlock(workspace, passphrase)
+    signer = signer_with(workspace, unlocked, now)
+    keys = own_keys(workspace, unlocked, signer.key.public_key())
     old = None if is_provisional(signer.certificate) else signer.key
     return _ask(workspace, replace(keys, old=old), out, now)
 
@@ -231,7 +235,8 @@ def rotate(
         WrongUseError: a file is needed and none is given; an officer issues nothing.
         RefusedError: nobody has approved this workspace yet.
     """
-    signer, unlocked = own_signer(workspace, passphrase, now=now), unlock(workspace, passphrase)
+    unlocked = unlock(workspace, passphrase)
+    signer = signer_with(workspace, unlocked, now)
     if is_provisional(signer.certificate):
         raise RefusedError("there is nothing to renew yet: ask for a certificate first")
     if authority and workspace.role is Role.OFFICER:
@@ -267,18 +272,23 @@ def approve(
     Raises:
         RefusedError: the request is damaged, or not for this office to answer.
     """
-    found = read_request(data)
-    signer = own_signer(workspace, passphrase, now=now)
-    authority = own_authority(workspace, unlock(workspace, passphrase))
+    office = own_office(workspace, passphrase, now=now)
+    return approve_as(workspace, office, read_request(data), out, now=now)
+
+
+def approve_as(
+    workspace: Workspace, office: Office, found: Request, out: Path, *, now: datetime
+) -> Approved:
+    """Answer a request that was read, as an office whose keys are open."""
     trust = trust_of(workspace)
     answer = enrolment.approve(
         found,
-        authority,
-        signer,
+        office.authority,
+        office.signer,
         now,
         [chain[0] for chain in trust.known],
         withdrawn=withdrawn_certificates(trust),
-        notices=own_notices(workspace, now).values(),
+        notices=small_notices(own_notices(workspace, now)),
     )
     return hand_out(workspace, found, answer, out, now=now)
 
@@ -350,7 +360,7 @@ def known(workspace: Workspace) -> tuple[Known, ...]:
         found[one.identity] = Known(
             one.identity, one.name, one.role.value, one.office, one.bureau, one.fingerprint
         )
-    leaves = [chain[0] for chain in trust.known if not _issues(chain[0])]
+    leaves = [chain[0] for chain in trust.known if not issues(chain[0])]
     for leaf in sorted(leaves, key=lambda one: (one not in withdrawn, one.not_valid_after_utc)):
         subject = subject_of(leaf)  # a bureau is known by the key it signs with
         found[subject.identity] = _known(subject, leaf, withdrawn.get(leaf, ""))
@@ -452,11 +462,6 @@ def _known(subject: Subject, certificate: Certificate, withdrawn: str) -> Known:
         valid_until=_day(certificate),
         withdrawn=withdrawn,
     )
-
-
-def _issues(certificate: Certificate) -> bool:
-    usage = certificate.extensions.get_extension_for_class(KeyUsage).value
-    return usage.key_cert_sign
 
 
 def _day(certificate: Certificate) -> str:

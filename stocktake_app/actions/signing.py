@@ -1,5 +1,6 @@
 """This workspace's own keys and signer: made when first needed, found by their certificate."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -39,6 +40,14 @@ class PassphraseNeededError(WrongUseError):
     """The key is locked: give its passphrase (--passphrase-file, or STOCKTAKE_PASSPHRASE)."""
 
 
+@dataclass(frozen=True)
+class Office:
+    """Who answers for an office: its signer, and the authority that issues certificates."""
+
+    signer: Signer
+    authority: Authority
+
+
 def unlock(workspace: Workspace, passphrase: str | None) -> Unlocked:
     """Open this workspace's keys; they are made with the passphrase when there are none yet.
 
@@ -67,7 +76,22 @@ def own_signer(workspace: Workspace, passphrase: str | None, *, now: datetime) -
 
     HQ makes its root; everybody else signs with a provisional certificate until approved.
     """
+    return signer_with(workspace, unlock(workspace, passphrase), now)
+
+
+def own_office(workspace: Workspace, passphrase: str | None, *, now: datetime) -> Office:
+    """Return what an office answers requests and withdraws certificates with.
+
+    Raises:
+        RefusedError: an officer's workspace, or a bureau that HQ has not approved.
+    """
     unlocked = unlock(workspace, passphrase)
+    signer = signer_with(workspace, unlocked, now)
+    return Office(signer, own_authority(workspace, unlocked))
+
+
+def signer_with(workspace: Workspace, unlocked: Unlocked, now: datetime) -> Signer:
+    """Return this workspace's signer as ``own_signer`` does, with keys that are open already."""
     chain = own_chain(workspace)
     keys = own_keys(workspace, unlocked, certificate_key(chain[0]) if chain else None)
     signer = Signer(keys.signing, chain) if chain else _first_signer(workspace, keys, now)

@@ -58,6 +58,8 @@ from stocktake_app.trust.revocation import (
 
 CHAIN = "chain"
 NOTICE = "notice"
+MAX_IN_ANSWER = 64 * 1024
+"""Bytes of notices in an answer to a request; all of them travel in packages too."""
 
 Concerned = Callable[[StoredSeal], bool]
 
@@ -204,6 +206,16 @@ def own_notices(workspace: Workspace, now: datetime) -> dict[str, bytes]:
     return {hashlib.sha256(one).hexdigest(): one for one in found}
 
 
+def small_notices(notices: Mapping[str, bytes]) -> list[bytes]:
+    """Return as many of these notices as an answer has room for, the smallest first."""
+    room, found = MAX_IN_ANSWER, []
+    for data in sorted(notices.values(), key=lambda one: (len(one), one)):
+        room -= len(data)
+        if room >= 0:
+            found.append(data)
+    return found
+
+
 class KnownListError(RefusedError):
     """This list of withdrawn certificates is known here already."""
 
@@ -283,7 +295,7 @@ def _concerned(before: Trust, growth: Growth) -> Concerned:
             if one.issuer == crl.issuer and one.serial_number in changed
         }
         for certificate, chain in named.items():
-            if certificate == chain[0] and not _issues(certificate):
+            if certificate == chain[0] and not issues(certificate):
                 keys.add(fingerprint(certificate_key(certificate)))
             else:
                 bureaux.add(subject_of(certificate).bureau)
@@ -300,6 +312,7 @@ def _changed(before: Trust, crl: RevocationList, issuer: Certificate) -> set[int
     return {one.serial for one in old ^ set(list_revocations(crl))}
 
 
-def _issues(certificate: Certificate) -> bool:
+def issues(certificate: Certificate) -> bool:
+    """Say whether a certificate is one that issues others."""
     usage = certificate.extensions.get_extension_for_class(KeyUsage).value
     return usage.key_cert_sign

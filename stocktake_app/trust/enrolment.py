@@ -138,17 +138,23 @@ def recover(
     signer: Signer,
     now: datetime,
     *,
-    withdrawn: Collection[Certificate] = (),
     notices: Iterable[bytes] = (),
 ) -> bytes:
-    """Give a new key the identity of somebody whose key was lost, after comparing aloud.
+    """Give a new key the identity of somebody whose key was lost, after ``check_recovery``.
 
-    Name and office are as asked for, role and bureau as before. The lost certificates are to be
-    withdrawn before.
+    Name and office are as asked for, role and bureau as before.
+    """
+    asked = request.subject
+    given = replace(asked, identity=lost.identity, bureau=lost.bureau)
+    chain = _issue(request, given, authority, now)
+    return _answer(chain, authority, signer, now, recovers=asked.identity, notices=notices)
+
+
+def check_recovery(request: Request, lost: Subject, withdrawn: Collection[Certificate]) -> None:
+    """Check that a request can take the place of somebody whose certificates are withdrawn.
 
     Raises:
-        RefusedError: it is not for this authority, another role is asked for, or the key is one of
-            those withdrawn.
+        RefusedError: another role or bureau is asked for, or the key is one of those withdrawn.
     """
     _check_keys(request, withdrawn)
     asked = request.subject
@@ -157,10 +163,6 @@ def recover(
             f"{asked.name} asks to be {asked.role} of {asked.unit}, but {lost.name} was "
             f"{lost.role} of {lost.unit}."
         )
-    given = replace(asked, identity=lost.identity, bureau=lost.bureau)
-    chain = _issue(request, given, authority, now)
-    recovers = asked.identity
-    return _answer(chain, authority, signer, now, recovers=recovers, notices=notices)
 
 
 def _answer(
