@@ -22,9 +22,15 @@ from stocktake_app.store.workspace import Workspace
 
 @dataclass(frozen=True)
 class Version(Result):
-    """One version: its value (None: blank), who wrote it, where and when, in which change."""
+    """One version: its value (None: blank), who wrote it, where and when, in which change.
+
+    ``stored`` is what to decide for: the value itself, or the digest of a confidential one, whose
+    ``value`` is None when its content is ``withheld`` and a file's name when it is an attachment.
+    """
 
     value: str | None
+    stored: str | None
+    withheld: bool
     author: str
     office: str
     device: str
@@ -85,6 +91,7 @@ def resolve(
 ) -> str:
     """Decide: a new change replaces all live values of the answer; returns the change's id.
 
+    ``value`` is a content, or a version's ``stored``, which decides for one that is withheld too.
     For a deletion that somebody wrote against, a value keeps it deleted and None keeps the row:
     what the deletion took away is set back.
     """
@@ -129,7 +136,16 @@ def _taken_away(workspace: Workspace, entry: str, deletion: str) -> dict[str, st
 
 def _plain(found: stored.Conflict) -> Conflict:
     versions = tuple(
-        Version(one.value, one.author_name, one.office, one.device, one.time, one.change)
+        Version(
+            one.value,
+            one.stored,
+            one.withheld,
+            one.author_name,
+            one.office,
+            one.device,
+            one.time,
+            one.change,
+        )
         for one in found.versions
     )
     return Conflict(found.entry, found.title, found.path, versions, found.against)

@@ -38,14 +38,18 @@ def _every(workspace: Workspace) -> Iterator[entries.EntrySummary]:
 def one_entry(workspace: Workspace, entry: str, *, history: bool = False) -> dict[str, Any]:
     """Return one entry with its answers by path and its differing versions.
 
-    With ``history``, also every value that each answer ever had, by whom and when.
+    The answer of an attachment is its file's name. What is withheld or erased has no answer but
+    is listed. With ``history``, also every value that each answer ever had, by whom and when.
 
     Raises:
         RefusedError: there is no such entry.
     """
     found = entries.get_entry(workspace, entry)
     body = _summary(found) | {
-        "answers": dict(found.answers),
+        "answers": dict(found.words),
+        "withheld": list(found.withheld),
+        "erased": list(found.erased),
+        "attachments": [{"path": path, **asdict(one)} for path, one in found.attachments.items()],
         "differing": [_differing(one) for one in conflicts.list_conflicts(workspace, found.id)],
     }
     if history:
@@ -142,6 +146,7 @@ def _version(version: conflicts.Version) -> dict[str, Any]:
     return {
         "path": version.path,
         "value": version.value,
+        "withheld": version.withheld,
         "change": version.change,
         "device": version.device,
         "time": version.time,

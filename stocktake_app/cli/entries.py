@@ -9,6 +9,7 @@ from stocktake_app.cli.output import Answer, table
 from stocktake_app.errors import RefusedError
 
 if TYPE_CHECKING:
+    from stocktake_app.actions.conflicts import Version
     from stocktake_app.store.workspace import Workspace
 
 
@@ -75,12 +76,16 @@ def _conflicts(arguments: Arguments) -> Answer:
 
     found = conflicts.pending(open_workspace(arguments))
     rows = [
-        (one.entry, one.path, number, version.value, version.author, version.time)
+        (one.entry, one.path, number, _words(version), version.author, version.time)
         for one in found
         for number, version in enumerate(one.versions, start=1)
     ]
     header = ("entry", "question", "version", "value", "who", "when")
     return Answer({"conflicts": [one.as_json() for one in found]}, table(header, rows))
+
+
+def _words(version: "Version") -> str | None:
+    return "(withheld)" if version.withheld else version.value
 
 
 def _resolve(arguments: Arguments) -> Answer:
@@ -98,9 +103,11 @@ def _resolve(arguments: Arguments) -> Answer:
             f"the questionnaire requires an answer at {conflict.path}; choose a version or give "
             "--value, or say --yes to leave it blank all the same"
         )
+    decided = value
     if arguments.choose is not None:
-        value = conflicts.version(conflict, arguments.choose).value
-    change = conflicts.resolve(workspace, conflict.entry, conflict.path, value, now=now())
+        chosen = conflicts.version(conflict, arguments.choose)
+        value, decided = chosen.value, chosen.stored
+    change = conflicts.resolve(workspace, conflict.entry, conflict.path, decided, now=now())
     return Answer(
         {"entry": conflict.entry, "path": conflict.path, "value": value, "change": change},
         f"Decided: {conflict.path} is {value!r}. It travels with your next package.",

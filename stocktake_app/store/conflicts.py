@@ -20,7 +20,8 @@ from stocktake_app.store.workspace import Workspace, own_author_key
 class Version:
     """One value that somebody gave to an answer, and who, when and on which laptop.
 
-    ``value`` None means blank, or that its content is ``withheld``; ``stored`` is what the change
+    ``value`` None means blank, or that its content is ``withheld``; of an attachment it is the
+    file's name. ``stored`` is what the change
     says itself, a digest for what is confidential. ``time`` is the laptop's claim (RFC 3339 with
     its offset); ``seal`` is "" while it is unsealed. ``live`` says whether nothing replaces it;
     ``counted`` is False when it is set aside, with ``reason`` why.
@@ -156,7 +157,7 @@ def trace(workspace: Workspace, entry: str, row: str = "") -> Trace:
         }
         title, form = _title_and_form(connection, key)
         text = state.answers.get(paths.join(row, "text"), "") if row else ""
-        text = known_of(connection, key).content(text) or ""
+        text = known_of(connection, key).words(text) or ""
         signed = _signed(connection, [one.key for one in changes if one.id in sources])
     return Trace(name, row, title, form, text, signed)
 
@@ -199,7 +200,7 @@ class _Told:
         author, name, office, bureau, seal = self.makers[change.key]
         return Version(
             path=path,
-            value=self.known.content(change.values[path]),
+            value=self.known.words(change.values[path]),
             stored=change.values[path],
             withheld=self.known.withholds(change.values[path]),
             change=change.id,

@@ -54,6 +54,13 @@ class Known:
         digest = disclosure.digest_in(value)
         return value if digest in self.attachments else self.values.get(digest)
 
+    def words(self, value: str | None) -> str | None:
+        """Return what a stored answer says to people: of an attachment its name."""
+        content = self.content(value)
+        if content is None or content != value or not disclosure.is_digest(content):
+            return content
+        return self.attachments[disclosure.digest_in(content)].name
+
     def agree(self, versions: Iterable[Live]) -> bool:
         """Say whether versions of an answer are confidential, all here, and say the same."""
         stored = [one.value for one in versions]

@@ -59,6 +59,11 @@ class Entry(EntrySummary):
     erased: tuple[str, ...] = ()
     attachments: Mapping[str, AttachmentInfo] = field(default_factory=dict)
 
+    @property
+    def words(self) -> dict[str, str]:
+        """The answers with the names of files where they name files."""
+        return {**self.answers, **{path: one.name for path, one in self.attachments.items()}}
+
 
 @dataclass(frozen=True)
 class EntryFilter:

@@ -23,6 +23,7 @@ class Side:
     author: str
     office: str
     time: str
+    withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,14 @@ def _undecided(
     deletion = conflict.path.endswith(paths.DELETED)
     free, words = _reader(form, conflict.path, spoken)
     sides = [
-        Side(one.value, words(one.value), one.author, one.office, one.time)
+        Side(
+            one.stored,
+            _("(withheld)") if one.withheld else words(one.value),
+            one.author,
+            one.office,
+            one.time,
+            one.withheld,
+        )
         for one in conflict.versions
     ]
     if deletion:

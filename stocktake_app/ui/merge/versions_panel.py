@@ -71,7 +71,7 @@ class VersionsPanel(QWidget):
         return panel(column(self.box, line(combine, 1, self.take), spacing=8, margin=14))
 
     def _combine(self) -> None:
-        texts = [side.value for side in self._one.sides if side.value]
+        texts = [side.words for side in self._one.sides if side.value and not side.withheld]
         self.box.setPlainText("\n\n".join(texts))
         self.box.setFocus()
 
