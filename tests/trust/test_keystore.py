@@ -1,4 +1,5 @@
 import json
+import os
 import stat
 from base64 import b64decode
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from stocktake_app.trust.keystore import (
     keyring_available,
     open_keystore,
 )
+from stocktake_app.trust.recovery_key import WrongRecoveryKeyError
 
 PASSPHRASE = "neuf chevaux à l'ombre"
 
@@ -43,6 +45,9 @@ class MemoryKeyring(keyring.backend.KeyringBackend):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
 
 
 class LockedKeyring(MemoryKeyring):
@@ -351,3 +356,57 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
 def test_an_open_keystore_does_not_print_its_key(made: Unlocked) -> None:
     assert made.data_key.hex() not in repr(made)
     assert repr(made.data_key) not in repr(made)
+
+
+def test_a_recovery_key_opens_it_until_a_newer_one_is_made(tmp_path: Path, made: Unlocked) -> None:
+    _, first = made.add_recovery_key()
+    keystore = open_keystore(tmp_path)
+    assert keystore.slots == ("passphrase", "recovery")
+    assert keystore.unlock_with_recovery_key(" ".join(first)).data_key == made.data_key
+    assert not [group for group in first if group.encode() in everything_in(tmp_path)]
+    _, second = made.add_recovery_key()
+    assert keystore.unlock_with_recovery_key(" ".join(second)).data_key == made.data_key
+    with pytest.raises(WrongRecoveryKeyError):
+        keystore.unlock_with_recovery_key(" ".join(first))
+
+
+def test_ways_are_taken_away_but_never_the_last_one_for_every_day(
+    tmp_path: Path, desktop_keyring: MemoryKeyring, made: Unlocked
+) -> None:
+    made.add_recovery_key()
+    made.add_keyring()
+    made.remove_slot("keyring")
+    assert not desktop_keyring.kept
+    with pytest.raises(RefusedError, match="not opened by keyring"):
+        made.remove_slot("keyring")
+    with pytest.raises(RefusedError, match="last way to open these keys"):
+        made.remove_slot("passphrase")
+    made.remove_slot("recovery")
+    assert open_keystore(tmp_path).slots == ("passphrase",)
+
+
+def test_two_programs_that_add_keys_at_once_lose_none(tmp_path: Path, made: Unlocked) -> None:
+    children = []
+    for number in range(6):
+        child = os.fork()
+        if not child:
+            made.add_secret(f"secret {number}", bytes([number]))
+            os._exit(0)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 6
+    assert open_keystore(tmp_path).unlock(PASSPHRASE).key_names() == tuple(
+        f"secret {number}" for number in range(6)
+    )
+
+
+def test_keys_for_an_encrypted_store_are_the_same_keys(tmp_path: Path, made: Unlocked) -> None:
+    made.add_key(SIGNING, new_key("ec"))
+    _, groups = made.add_recovery_key()
+    (tmp_path / "stage").mkdir()
+    copied = made.copy_encrypting_store(tmp_path / "stage")
+    assert made.store_key is None
+    assert copied.store_key
+    again = open_keystore(tmp_path / "stage")
+    for unlocked in (again.unlock(PASSPHRASE), again.unlock_with_recovery_key(" ".join(groups))):
+        assert unlocked.store_key == copied.store_key
+        assert unlocked.key_names() == (SIGNING,)
