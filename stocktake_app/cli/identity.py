@@ -1,7 +1,9 @@
-"""``identity``: requesting, approving and installing certificates by files."""
+"""``identity``: requesting, approving, installing and renewing certificates by files."""
 
 import argparse
+from typing import TYPE_CHECKING
 
+from stocktake_app.cli import authority
 from stocktake_app.cli.arguments import (
     Arguments,
     Commands,
@@ -16,20 +18,37 @@ from stocktake_app.cli.arguments import (
 from stocktake_app.cli.output import Answer, table
 from stocktake_app.errors import WrongUseError
 
+if TYPE_CHECKING:
+    from stocktake_app.actions.identity import Installed
+
 
 def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     """Add ``identity`` with its steps."""
     parent = add_command(
-        commands, common, "identity", _none, "request, approve, install, root, list"
+        commands, common, "identity", _none, "certificates: request, approve, install and so on"
     )
     steps = parent.add_subparsers(metavar="STEP")
     request = add_command(steps, common, "request", _request, "write a request for a certificate")
     request.add_argument("--out", type=file_to_write, required=True, metavar="FILE")
+    request.add_argument(
+        "--no-escrow",
+        action="store_true",
+        help="let nobody help with a forgotten passphrase, not even the office that approves",
+    )
+    rotate = add_command(steps, common, "rotate", _rotate, "renew the certificate before it ends")
+    rotate.add_argument("--out", type=file_to_write, metavar="FILE", help="where the request goes")
+    rotate.add_argument("--same-key", action="store_true", help="keep the key")
+    rotate.add_argument(
+        "--authority", action="store_true", help="the one that issues others (bureau, HQ)"
+    )
     approve = add_command(steps, common, "approve", _approve, "answer a request (bureau, HQ)")
     approve.add_argument("request", type=file_to_read, metavar="REQUEST")
     approve.add_argument("--out", type=file_to_write, required=True, metavar="FILE")
-    install = add_command(steps, common, "install", _install, "take in the answer to a request")
+    install = add_command(
+        steps, common, "install", _install, "take in an answer, a list or a renewed root"
+    )
     install.add_argument("answer", type=file_to_read, metavar="ANSWER")
+    authority.add_steps(steps, common)
     root = add_command(steps, common, "root", _root, "write HQ's root certificate, to trust")
     root.add_argument("--out", type=file_to_write, required=True, metavar="CA.pem")
     add_command(steps, common, "list", _list, "list the people and offices this workspace knows")
@@ -46,19 +65,48 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 
 def _none(_: Arguments) -> Answer:
-    raise WrongUseError("which step? identity request, approve, install, root, list or recipients")
+    raise WrongUseError(
+        "which step? identity request, rotate, approve, install, revoke, recover, roster, root, "
+        "list or recipients"
+    )
 
 
 def _request(arguments: Arguments) -> Answer:
     from stocktake_app.actions import identity
+    from stocktake_app.actions.escrow import SAID_ALOUD, SAID_WITHOUT
 
     made = identity.request(
-        open_workspace(arguments), arguments.out, passphrase=passphrase(arguments), now=now()
+        open_workspace(arguments),
+        arguments.out,
+        escrow=not arguments.no_escrow,
+        passphrase=passphrase(arguments),
+        now=now(),
     )
     return Answer(
         made.as_json(),
         f"Request written to {made.path}.\n"
-        f"Send it to your bureau or HQ and read them this fingerprint aloud: {made.fingerprint}",
+        f"Send it to your bureau or HQ and read them this fingerprint aloud: {made.fingerprint}\n"
+        + (SAID_WITHOUT if arguments.no_escrow else SAID_ALOUD),
+    )
+
+
+def _rotate(arguments: Arguments) -> Answer:
+    from stocktake_app.actions import identity
+
+    done = identity.rotate(
+        open_workspace(arguments),
+        arguments.out,
+        same_key=arguments.same_key,
+        authority=arguments.authority,
+        passphrase=passphrase(arguments),
+        now=now(),
+    )
+    if done.path is None:
+        return Answer(done.as_json(), f"Renewed until {done.valid_until}: {done.fingerprint}.")
+    return Answer(
+        done.as_json(),
+        f"Renewal of {done.renews} written to {done.path}; send it to your bureau or HQ. The key "
+        "that you have signs until you install the answer.",
     )
 
 
@@ -72,10 +120,15 @@ def _approve(arguments: Arguments) -> Answer:
         passphrase=passphrase(arguments),
         now=now(),
     )
+    said = (
+        f"This is a renewal of {done.renews}, signed with that key; nothing is to be compared."
+        if done.renews
+        else f"Compare this fingerprint with theirs aloud before you send it: {done.fingerprint}"
+    )
     return Answer(
         done.as_json(),
         f"Approved {done.name} ({done.role}, {done.office}); answer written to {done.path}.\n"
-        f"Compare this fingerprint with theirs aloud before you send it: {done.fingerprint}",
+        + said,
     )
 
 
@@ -88,11 +141,21 @@ def _install(arguments: Arguments) -> Answer:
         passphrase=passphrase(arguments),
         now=now(),
     )
-    return Answer(
-        done.as_json(),
-        f"Installed. HQ's fingerprint is {done.root_fingerprint}.\n"
+    return Answer(done.as_json(), _installed(done))
+
+
+def _installed(done: "Installed") -> str:
+    if done.kind == "list":
+        return f"Installed: the list of withdrawn certificates by {done.name}."
+    if done.kind == "root":
+        return f"Installed: HQ's renewed root, until {done.valid_until}."
+    lines = [
+        f"Installed. HQ's fingerprint is {done.root_fingerprint}.",
         "Compare it aloud with your bureau.",
-    )
+    ]
+    if done.escrow:
+        lines.append(f"If you forget your passphrase, {done.escrow} can help you to a new one.")
+    return "\n".join([*lines, *done.notes])
 
 
 def _root(arguments: Arguments) -> Answer:
@@ -109,8 +172,19 @@ def _list(arguments: Arguments) -> Answer:
     from stocktake_app.actions import identity
 
     people = identity.known(open_workspace(arguments))
-    rows = [(one.name, one.role, one.office, one.bureau, one.fingerprint) for one in people]
-    header = ("name", "role", "office", "bureau", "fingerprint")
+    rows = [
+        (
+            one.name,
+            one.role,
+            one.office,
+            one.bureau,
+            one.fingerprint,
+            one.valid_until,
+            one.withdrawn,
+        )
+        for one in people
+    ]
+    header = ("name", "role", "office", "bureau", "fingerprint", "until", "withdrawn")
     return Answer({"identities": [one.as_json() for one in people]}, table(header, rows))
 
 
