@@ -13,10 +13,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_command(sys.argv[1:] if argv is None else argv, Faces(_window, _serve))
 
 
-def _window(workspace: Path | None) -> int:
+def _window(workspace: Path | None, files: Sequence[Path]) -> int:
     from stocktake_app.ui.application import run
 
-    return run(workspace)
+    return run(workspace, files)
 
 
 def _serve(options: ServeOptions) -> None:

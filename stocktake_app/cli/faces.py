@@ -1,6 +1,6 @@
 """What the command line may start but does not know: the window and HQ's receiving side."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ class ServeOptions:
 
 @dataclass(frozen=True)
 class Faces:
-    """The other two faces, given by ``__main__``."""
+    """The other two faces, given by ``__main__``. The window gets a workspace, and files to check."""
 
-    window: Callable[[Path | None], int]
+    window: Callable[[Path | None, Sequence[Path]], int]
     serve: Callable[[ServeOptions], None]

@@ -12,11 +12,22 @@ from pathlib import Path
 from typing import NoReturn
 
 from stocktake_app import __version__
-from stocktake_app.cli import capture, entries, identity, packages, reports, sync, workspace
+from stocktake_app.cli import (
+    capture,
+    confidential,
+    entries,
+    identity,
+    packages,
+    reports,
+    sync,
+    workspace,
+)
 from stocktake_app.cli.arguments import Arguments, file_to_read, now
 from stocktake_app.cli.faces import Faces
 from stocktake_app.cli.output import Answer, complain, show, write_anything
 from stocktake_app.errors import MachineError, StocktakeError, WrongUseError
+
+PACKAGE_SUFFIXES = {".xlsx", ".pdf", ".age"}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -57,14 +68,23 @@ def _refuse(error: StocktakeError, *, as_json: bool) -> int:
 
 
 def _run(argv: Sequence[str], faces: Faces) -> int:
+    if files := _only_packages(argv):
+        return faces.window(None, files)
     arguments = make_parser().parse_args(argv, namespace=Arguments(faces=faces))
     if arguments.version:
         return show(_version(), as_json=arguments.json)
     if arguments.selftest:
         return show(_selftest(), as_json=arguments.json)
     if arguments.run is None:
-        return faces.window(arguments.workspace)
+        return faces.window(arguments.workspace, ())
     return show(arguments.run(arguments), as_json=arguments.json)
+
+
+def _only_packages(argv: Sequence[str]) -> list[Path]:
+    """Return the files when nothing but packages is given, as by a double click."""
+    files = [Path(one) for one in argv]
+    packages = all(one.suffix.lower() in PACKAGE_SUFFIXES and one.is_file() for one in files)
+    return files if packages else []
 
 
 def _version() -> Answer:
@@ -100,7 +120,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="stocktake",
         description="Offline stocktaking for the Global Compact on Refugees. "
-        "Without a command, the window opens.",
+        "Without a command, the window opens; with nothing but packages, it opens to check them.",
         parents=[common],
     )
     parser.add_argument("--version", action="store_true", help="print the version")
@@ -108,6 +128,6 @@ def make_parser() -> argparse.ArgumentParser:
         "--selftest", action="store_true", help="capture, export and verify once, then clean up"
     )
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
-    for module in (workspace, identity, capture, entries, packages, sync, reports):
+    for module in (workspace, identity, capture, entries, confidential, packages, sync, reports):
         module.add_commands(commands, common)
     return parser

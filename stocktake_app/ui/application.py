@@ -2,19 +2,23 @@
 
 import locale
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
+from stocktake_app import settings
 from stocktake_app.errors import StocktakeError, WrongUseError
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.first_run import FirstRun, Newcomer
 from stocktake_app.ui.fonts import load_fonts, window_font
+from stocktake_app.ui.handover import Handover, hand_over
+from stocktake_app.ui.idle import IdleWatch
 from stocktake_app.ui.jobs import Jobs, Lane
 from stocktake_app.ui.parts import column, label, line
 from stocktake_app.ui.preferences import Preferences, load_preferences, save_preferences
@@ -30,19 +34,23 @@ if TYPE_CHECKING:
     from stocktake_app.ui.screen import Screen
 
 SIZE = (1240, 700)
+RETRY_MS = 100
 LOCALES = {"en": "en_GB", "fr": "fr_FR", "es": "es_ES", "ar": "ar_AE"}
 """The United Arab Emirates write dates in Arabic with the digits our forms have."""
 
 
-def run(workspace_folder: Path | None) -> int:
+def run(workspace_folder: Path | None, files: Sequence[Path] = ()) -> int:
     """Show the window until it is closed and return the exit code.
 
-    Without a folder: the one opened last, or the first run.
+    Without a folder: the one opened last, or the first run. ``files`` are checked; a window that
+    is open already takes them over.
     """
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("Stocktake")
-    start = Start(application, workspace_folder)
+    if files and hand_over(files):
+        return 0
+    start = Start(application, workspace_folder, files)
     # A fault in a slot would end in the console, where nobody reads it.
     sys.excepthook = lambda _kind, error, _trace: start.context.trouble.emit(error)
     start.begin()
@@ -51,17 +59,33 @@ def run(workspace_folder: Path | None) -> int:
     return code
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a person was: a screen and what its ``refresh`` needs to come back there."""
+
+    screen: str
+    argument: object
+
+
 class Start(QObject):
     """Makes the window, opens or creates the workspace, and makes the window anew when restyled."""
 
-    def __init__(self, application: QApplication, folder: Path | None) -> None:
+    def __init__(
+        self, application: QApplication, folder: Path | None, files: Sequence[Path] = ()
+    ) -> None:
         super().__init__()
         self._application = application
+        self._files = list(files)
+        self._locked_at: Place | None = None
+        self._closed_folder: Path | None = None
         self._held = ExitStack()
         self._translator = QTranslator(self)
         self.preferences = load_preferences()
         self.folder = folder or _remembered(self.preferences)
         self.jobs = Jobs(self._trouble, self)
+        self.watch = IdleWatch(self)
+        self.watch.idle.connect(self._idle)
+        self._rested = False
         self.workspace: Workspace | None = None
         load_fonts()
         application.setStyle("Fusion")
@@ -89,6 +113,7 @@ class Start(QObject):
         self.context = Context(self.jobs, tokens, replace(preferences, language=language))
         self.window = Window(self.context)
         self.window.restyled.connect(self.restyle)
+        self.window.lock_wanted.connect(self.lock)
         self.window.resize(*SIZE)
 
     def _load_qt_words(self, language: str) -> None:
@@ -103,6 +128,20 @@ class Start(QObject):
         self.window.show()
         then = self._warm_up if self.folder is None else self._open_remembered
         QTimer.singleShot(0, self, then)
+        QTimer.singleShot(0, self, self._listen)
+
+    def _listen(self) -> None:
+        self._handover = Handover(self)
+        self._handover.received.connect(self.check_files)
+
+    def check_files(self, files: list[Path]) -> None:
+        """Show what is to be said of files that came from outside, once a workspace is open."""
+        self.window.raise_()
+        self.window.activateWindow()
+        self._files = files
+        if self.workspace is not None and self._locked_at is None:
+            self._files = []
+            self.window.go("exchange", files)
 
     def show_first(self) -> None:
         """Put into the window what is there to see before anything is opened."""
@@ -127,6 +166,7 @@ class Start(QObject):
     # First run
 
     def _ask(self, given: Newcomer) -> None:
+        self._closed_folder = None
         page = FirstRun(given, self.context.tokens)
         page.decided.connect(lambda person: self._create(person, page))
         page.reworded.connect(self._reword)
@@ -160,8 +200,12 @@ class Start(QObject):
     # Opening
 
     def open_folder(self, folder: Path | None, passphrase: str | None = None) -> None:
-        """Open a workspace in a worker."""
+        """Open a workspace in a worker; one that is being locked first comes to rest."""
         assert folder is not None
+        if self._locked_at is not None and self.workspace is not None:
+            again = lambda: self.open_folder(folder, passphrase)  # noqa: E731 - called once, later
+            QTimer.singleShot(RETRY_MS, self, again)
+            return
         self.jobs.run(
             Lane.WRITER,
             lambda _: _open_workspace(folder, passphrase),
@@ -172,19 +216,27 @@ class Start(QObject):
 
     def _not_opened(self, folder: Path, error: BaseException, *, tried: bool) -> None:
         if isinstance(error, WrongUseError) or tried:
-            page = UnlockPage(str(folder), self.context.tokens)
-            page.given.connect(lambda passphrase: self.open_folder(folder, passphrase))
-            self.window.show_alone(page)
-            page.passphrase.setFocus()
-            if tried:
-                page.refuse(sentence_for(error))
+            self._ask_passphrase(folder, sentence_for(error) if tried else "")
             return
         self._ask(Newcomer(language=self.context.preferences.language))
         self.context.trouble.emit(error)
 
+    def _ask_passphrase(self, folder: Path, sentence: str = "") -> None:
+        self._closed_folder = folder
+        page = UnlockPage(folder, self.context, locked=self._locked_at is not None)
+        page.given.connect(lambda passphrase: self.open_folder(folder, passphrase))
+        self.window.show_alone(page)
+        page.passphrase.setFocus()
+        if sentence:
+            page.refuse(sentence)
+
     def _opened(self, workspace: "Workspace", language: str = "") -> None:
         from stocktake_app.store.workspace import window_lock
 
+        self._closed_folder = None
+        if self._locked_at is not None:
+            self._unlocked(workspace, self._locked_at)
+            return
         try:
             self._held.enter_context(window_lock(workspace))
         except StocktakeError as error:
@@ -200,6 +252,71 @@ class Start(QObject):
         else:
             self.context.preferences = self.preferences
             self.window.open_workspace(workspace)
+        if self._files:
+            self.check_files(self._files)
+
+    # Locking
+
+    def _idle(self, seconds: float) -> None:
+        """Lock after the minutes chosen; bring to rest what nobody has typed into for long."""
+        minutes = seconds / 60
+        if minutes >= self.preferences.lock_minutes:
+            self.lock(by_itself=True)
+        if minutes < settings.FREEZE_AFTER_MINUTES:
+            self._rested = False
+        elif not self._rested and self._locked_at is None and self.workspace is not None:
+            self._rested = True
+            self._rest(self.workspace)
+
+    def _rest(self, workspace: "Workspace") -> None:
+        self.jobs.run(
+            Lane.TYPING,
+            lambda _: _freeze_idle(workspace),
+            lambda _: self.window.look_again(),
+            owner=self.window,
+        )
+
+    def lock(self, *, by_itself: bool = False) -> None:
+        """Hide everything until the passphrase is given again; only a protected workspace can."""
+        if self.workspace is None or self._locked_at is not None:
+            return
+        if not _is_protected(self.workspace):
+            if not by_itself:
+                words = _("This workspace has no passphrase yet: protect it in the settings.")
+                self.context.say("warn", words)
+            return
+        self.window.put_away()
+        self.window.settle(self._lock_now)
+
+    def _lock_now(self) -> None:
+        if self.workspace is None or self._locked_at is not None:
+            return
+        screen = self.window.screens.get(self.window.current)
+        self._locked_at = Place(self.window.current, screen.place() if screen else None)
+        old = self.window
+        self._dress()
+        self._ask_passphrase(self.workspace.folder)
+        _take_place(old, self.window)
+        self._close_locked(self.workspace)
+
+    def _close_locked(self, workspace: "Workspace") -> None:
+        """Forget the key as soon as nothing is under way that needs it."""
+        if self.jobs.busy:
+            QTimer.singleShot(RETRY_MS, self, lambda: self._close_locked(workspace))
+            return
+        from stocktake_app.actions.protecting import lock
+
+        lock(workspace)
+        self.workspace = None
+
+    def _unlocked(self, workspace: "Workspace", place: "Place") -> None:
+        self.workspace, self._locked_at = workspace, None
+        self.context.preferences = replace(
+            self.preferences, language=self.context.preferences.language
+        )
+        self.window.open_workspace(workspace, place.screen or "home", place.argument)
+        if self._files:
+            self.check_files(self._files)
 
     # Restyling
 
@@ -216,7 +333,10 @@ class Start(QObject):
     def _dress_again(self) -> None:
         old = self.window
         self._dress()
-        self._ask(Newcomer(language=self.context.preferences.language))
+        if self._closed_folder is not None:
+            self._ask_passphrase(self._closed_folder)
+        else:
+            self._ask(Newcomer(language=self.context.preferences.language))
         _take_place(old, self.window)
 
     def _rebuild(self, screen: str, place: object) -> None:
@@ -235,6 +355,7 @@ class Start(QObject):
 
     def end(self) -> None:
         """Wait for what is under way and let go of the workspace."""
+        self.watch.stop()
         self.jobs.close()
         self._held.close()
         if self.workspace:
@@ -300,3 +421,15 @@ def _open_workspace(folder: Path, passphrase: str | None) -> "Workspace":
     from stocktake_app.actions import workspaces
 
     return workspaces.open_folder(folder, passphrase=passphrase)
+
+
+def _is_protected(workspace: "Workspace") -> bool:
+    from stocktake_app.actions.workspaces import describe
+
+    return describe(workspace).protected
+
+
+def _freeze_idle(workspace: "Workspace") -> None:
+    from stocktake_app.actions.protecting import freeze_idle
+
+    freeze_idle(workspace, now=now())

@@ -7,6 +7,12 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from stocktake_app.errors import UserFileError
+from stocktake_app.ui.texts import _
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of the largest request or answer."""
+
 
 def ask_files(
     parent: QWidget, title: str, pattern: str, then: Callable[[list[Path]], object]
@@ -44,6 +50,24 @@ def ask_folder(parent: QWidget, title: str, then: Callable[[Path], object]) -> N
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
     dialog.open()
+
+
+def read_small(path: Path) -> bytes:
+    """Read a request or an answer.
+
+    Raises:
+        UserFileError: unreadable, or far too large to be one.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise UserFileError(
+            _("{file} cannot be read: {reason}").format(file=path.name, reason=error.strerror)
+        ) from error
+    if len(data) > LARGEST:
+        raise UserFileError(_("{file} is far too large to be one.").format(file=path.name))
+    return data
 
 
 def show_folder(folder: Path) -> None:

@@ -210,9 +210,10 @@ class Message(QFrame):
         self.hide()
 
     def say(self, look: str, sentence: str) -> None:
-        """Show a sentence as ``good``, ``warn`` or ``bad``; an empty one hides the line."""
+        """Show a sentence as ``good``, ``warn``, ``bad`` or ``info``; an empty one hides it."""
         restyle(self, "tone", look)
-        self._icon.setPixmap(pixmap(look, getattr(self._tokens, look), 20, 2.0))
+        colour = self._tokens.ink if look == "info" else getattr(self._tokens, look)
+        self._icon.setPixmap(pixmap(look, colour, 20, 2.0))
         self._text.setText(sentence)
         self.setAccessibleName(sentence)
         self.setVisible(bool(sentence))

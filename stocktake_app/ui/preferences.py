@@ -14,12 +14,16 @@ from stocktake_app import settings
 
 @dataclass(frozen=True)
 class Preferences:
-    """``text_size`` in per cent; ``workspace`` is the folder opened last, empty on first start."""
+    """``text_size`` in per cent; ``workspace`` is the folder opened last, empty on first start.
+
+    ``lock_minutes`` without a key or the mouse lock a protected workspace.
+    """
 
     language: str = ""
     scheme: str = "system"
     text_size: int = 100
     workspace: str = ""
+    lock_minutes: int = settings.LOCK_AFTER_MINUTES
 
 
 def load_preferences() -> Preferences:

@@ -43,6 +43,8 @@ class Window(QMainWindow):
 
     restyled = Signal(object)
     """Somebody chose other preferences; carries them."""
+    lock_wanted = Signal()
+    """Somebody wants to leave the laptop: Ctrl+L."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -87,6 +89,10 @@ class Window(QMainWindow):
             action.setShortcut(QKeySequence(keys))
             action.triggered.connect(lambda _checked=False, step=step: self._text_size(step))
             self.addAction(action)
+        lock = QAction(_("Lock"), self)
+        lock.setShortcut(QKeySequence("Ctrl+L"))
+        lock.triggered.connect(lambda _checked=False: self.lock_wanted.emit())
+        self.addAction(lock)
 
     def _practice_line(self) -> QFrame:
         text = label(_("Practice: nothing made here counts, and nobody will import it"), "strong")
@@ -225,9 +231,18 @@ class Window(QMainWindow):
             event.accept()
             return
         event.ignore()
+        self.put_away()
+        self.settle(self._close_now)
+
+    def put_away(self) -> None:
+        """Bring what is open on every screen to the disk."""
         for screen in self.screens.values():
             screen.leave()
-        self.settle(self._close_now)
+
+    def look_again(self) -> None:
+        """Let the screen that is shown read anew."""
+        if self.current:
+            self.screens[self.current].refresh()
 
     def retire(self) -> None:
         """Disappear without a question: another window has taken this one's place."""

@@ -30,9 +30,11 @@ class Filling(QObject):
     reopened = Signal(object)
     nothing_more = Signal()
 
-    def __init__(self, context: Context, draft: str, session: "FormSession") -> None:
+    def __init__(
+        self, context: Context, draft: str, session: "FormSession", entry: str = ""
+    ) -> None:
         super().__init__()
-        self.context, self.draft, self.session = context, draft, session
+        self.context, self.draft, self.session, self.entry = context, draft, session, entry
         self.saver = Saver(context.jobs, self._save, now, sentence_for)
 
     def _save(self, stored: Stored, at: "datetime") -> None:

@@ -80,6 +80,15 @@ class Saver(QObject):
             Lane.TYPING, save_batch, lambda _: self._done(), failed=self._failed, owner=self
         )
 
+    def take_unsaved(self) -> dict[str, str | None]:
+        """Hand over what is not on the disk yet; from now on it is somebody else's to save."""
+        self._timer.stop()
+        unsaved: dict[str, str | None] = {}
+        for _path, stored in [*self._under_way, *self._waiting]:
+            unsaved |= stored
+        self._under_way, self._waiting = [], []
+        return unsaved
+
     @property
     def settled(self) -> bool:
         """Whether everything is on the disk."""
