@@ -23,6 +23,7 @@ from stocktake_app.store.encrypted_files import encrypted_file
 from stocktake_app.store.files import atomic_write, require_room, sync_folder
 from stocktake_app.store.machine_errors import DamagedStoreError, LockedStoreError
 from stocktake_app.store.packages import locked_name
+from stocktake_app.trust.keystore import has_keystore
 from stocktake_app.trust.keystore_file import FILE_NAME, LOCK_NAME, derive
 from stocktake_app.trust.private_file import held
 
@@ -72,7 +73,9 @@ def encrypt_workspace(
     with held(folder / LOCK_NAME):
         _settle(folder)
         found = sorted(path for path in (folder / PACKAGES).iterdir() if path.is_file())
-        steps = _Steps(progress, 2 * len(found) + len(_MOVED) + 2 * len(DATABASES) + 5)
+        replaced = len(DATABASES) + has_keystore(folder)  # each copied before, overwritten after
+        count = 2 * len(found) + len(_MOVED) + len(DATABASES) + replaced + 4
+        steps = _Steps(progress, count)
         _require_room(folder)
         try:
             entries = _prepare(folder, found, make_keys, steps)
