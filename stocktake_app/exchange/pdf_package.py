@@ -1,7 +1,7 @@
 """Write a PDF package: a readable record, the seals attached, one PAdES signature over all."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -23,11 +23,13 @@ from stocktake_app.exchange.pdf_parts import (
     object_name,
     seal_name,
 )
+from stocktake_app.trust.chain import Chain
 from stocktake_app.trust.cms import Signer, sign_digest
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.writer import PdfFileWriter
 
+_ID_BYTES = 16
 _CMS_BYTES = 2048
 """What a signature takes beside its certificates, generously."""
 
@@ -45,16 +47,42 @@ def write_pdf_package(pdf: bytes, contents: Contents, signer: Signer, now: datet
     return _write(pdf, contents, signer, now.astimezone(UTC).replace(microsecond=0))
 
 
+def without_signature(pdf: bytes, contents: Contents, chain: Chain, now: datetime) -> bytes:
+    """Return the package as ``write_pdf_package`` lays it out, zeros where its signature goes.
+
+    ``chain`` is the signer's. Equal arguments give equal objects in equal order.
+    """
+    return _laid_out(pdf, contents, chain, now.astimezone(UTC).replace(microsecond=0)).file
+
+
+@dataclass(frozen=True)
+class _LaidOut:
+    """A package without its signature: the file, its digest, and where to put the signature."""
+
+    file: bytes
+    digest: bytes
+    put: Callable[[bytes], bytes]
+
+
 def _write(pdf: bytes, contents: Contents, signer: Signer, now: datetime) -> bytes:
+    laid_out = _laid_out(pdf, contents, signer.chain, now)
+    return laid_out.put(sign_digest(laid_out.digest, signer))
+
+
+def _laid_out(pdf: bytes, contents: Contents, chain: Chain, now: datetime) -> _LaidOut:
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+    from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.pdf_utils.writer import copy_into_new_writer
 
     writer = copy_into_new_writer(PdfFileReader(BytesIO(pdf)))
     writer.document_meta.last_modified = now
+    # The library's own id is random; ours is as unique, and the same whenever it is made again.
+    name = ByteStringObject(bytes.fromhex(contents.closing.id)[:_ID_BYTES])
+    writer._document_id = ArrayObject([name, name])  # noqa: SLF001 - there is no other way
     for one in _attachments(contents):
         _attach(writer, one, now)
-    return _signed(writer, signer, now)
+    return _with_room(writer, chain, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +123,13 @@ def _attach(writer: "PdfFileWriter", one: _Attachment, now: datetime) -> None:
     embed.embed_file(writer, spec)
 
 
-def _signed(writer: "PdfFileWriter", signer: Signer, now: datetime) -> bytes:
-    """Write the file with room for the signature, digest it, and put the signature in."""
+def _with_room(writer: "PdfFileWriter", chain: Chain, now: datetime) -> _LaidOut:
+    """Write the file with room for the signature."""
     from pyhanko.sign.fields import SigSeedSubFilter
     from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
     from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
-    certificates = sum(len(one.public_bytes(Encoding.DER)) for one in signer.chain)
+    certificates = sum(len(one.public_bytes(Encoding.DER)) for one in chain)
     placeholder = SignatureObject(
         timestamp=now,
         subfilter=SigSeedSubFilter.PADES,
@@ -112,6 +140,10 @@ def _signed(writer: "PdfFileWriter", signer: Signer, now: datetime) -> bytes:
     next(steps)
     steps.send(SigObjSetup(sig_placeholder=placeholder))
     prepared, output = steps.send(SigIOSetup(md_algorithm="sha256"))
-    steps.send(sign_digest(prepared.document_digest, signer))
-    package: bytes = output.getvalue()
-    return package
+
+    def put(signature: bytes) -> bytes:
+        steps.send(signature)
+        package: bytes = output.getvalue()
+        return package
+
+    return _LaidOut(output.getvalue(), prepared.document_digest, put)

@@ -5,75 +5,75 @@ that the sheets say what the records say. Here the readable part is made again f
 inside, by the same code that an export uses, and compared. Pure as the verifier is.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from mmap import mmap
 
-from stocktake_app.exchange.verify import Report, Visible
+from stocktake_app.exchange.contents import AlteredFileError, BadContentsError, Contents
+from stocktake_app.exchange.record import build_record
+from stocktake_app.exchange.record_layout import Format, language_of, layout_name
+from stocktake_app.exchange.shown import read_shown
+from stocktake_app.exchange.verify import DEFAULT_LIMITS, Report
+from stocktake_app.exchange.visible_limits import (
+    Difference,
+    NotCheckedError,
+    Progress,
+    VisibleCheck,
+    VisibleLimits,
+    bounded,
+    told,
+)
+from stocktake_app.exchange.visible_pdf import compare_pages
+from stocktake_app.exchange.visible_sheets import compare_sheets
+from stocktake_app.model.codes import Verdict
 
-MAX_NAMED = 5
-"""How many differences are named."""
+__all__ = ["Difference", "Progress", "VisibleCheck", "VisibleLimits", "check_visible"]
 
-Progress = Callable[[int, int], None]
-"""Told ``(done, total)`` now and then, in entries; may raise ``CancelledError``."""
-
-
-@dataclass(frozen=True)
-class VisibleLimits:
-    """How much is made again; beyond it the answer is ``not_checked``.
-
-    ``lines_bytes`` bounds the change lines of all seals, ``cells`` those of all sheets, blank ones
-    too, ``pdf_bytes`` the change lines behind a PDF, whose pages take more time to make.
-    """
-
-    lines_bytes: int = 1024**3
-    cells: int = 60_000_000
-    pdf_bytes: int = 24 * 1024**2
-    form_bytes: int = 4 * 1024**2
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One place where a file shows something else than was signed.
-
-    ``place`` is a sheet's name, or ``page 3``; ``cell`` is a reference such as ``B7``, "" where it
-    is not about one cell. ``shown`` and ``signed`` are what stands there and what should.
-    """
-
-    place: str
-    cell: str
-    shown: str
-    signed: str
-
-
-@dataclass(frozen=True)
-class VisibleCheck:
-    """Whether sheets or pages say what the records say.
-
-    ``differences`` names the first few when they differ; ``reason`` is a whole sentence when they
-    differ or were not checked, "" when they are the same.
-    """
-
-    visible: Visible
-    reason: str = ""
-    differences: tuple[Difference, ...] = ()
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What to tell a person: nothing when it is the same."""
-        raise NotImplementedError
+_LIMITS = VisibleLimits()
 
 
 def check_visible(
     data: bytes | mmap,
     report: Report,
-    limits: VisibleLimits = VisibleLimits(),
+    limits: VisibleLimits = _LIMITS,
     progress: Progress | None = None,
 ) -> VisibleCheck:
     """Compare what a package shows with what its seals say; never raises for what it holds.
 
     ``report`` is what ``verify_package`` says of the same bytes. Nothing of a file that is
     ``altered`` or ``unreadable`` is checked. Of a file that was saved again, the contents of cells
-    are compared, not how they look.
+    are compared, not how they look. ``progress`` may raise ``CancelledError``.
     """
-    raise NotImplementedError
+    try:
+        form = _layout(report)
+        _check_size(report, form, limits)
+        contents = Contents(
+            tuple(one.seal for one in report.seals), report.objects, report.disclosures
+        )
+        shown = read_shown(contents, {one.id: one.chain for one in report.seals})
+        language = language_of(contents.closing.manifest.layout)
+        record = bounded(build_record(told(shown, progress), language), limits)
+        if form == "pdf":
+            return compare_pages(data, report, contents, record)
+        saved_again = report.verdict is Verdict.RESAVED
+        return compare_sheets(data, record, DEFAULT_LIMITS, saved_again=saved_again)
+    except NotCheckedError as error:
+        return VisibleCheck("not_checked", str(error))
+    except (BadContentsError, AlteredFileError) as error:
+        return VisibleCheck("not_checked", f"What it shows could not be checked: {error}.")
+
+
+def _layout(report: Report) -> Format:
+    """Return the format of a package whose layout is the one of this program."""
+    if not report.seals or report.kind == "":
+        raise NotCheckedError("What it shows is not checked, as the file cannot be used.")
+    layout = report.seals[-1].seal.manifest.layout
+    if layout != layout_name(report.kind, language_of(layout)):
+        raise NotCheckedError(
+            "What it shows cannot be checked here: it was made by another version of Stocktake."
+        )
+    return report.kind
+
+
+def _check_size(report: Report, form: Format, limits: VisibleLimits) -> None:
+    lines = sum(one.seal.manifest.raw_size for one in report.seals)
+    if lines > (limits.pdf_bytes if form == "pdf" else limits.lines_bytes):
+        raise NotCheckedError("What it shows is not checked: it is too much to be made again here.")
