@@ -1,7 +1,7 @@
 """What the command line may start but does not know: the window and HQ's receiving side."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ class ServeOptions:
     workspace: "Workspace"
     host: str
     port: int
-    passphrase: str | None
+    passphrase: str | None = field(repr=False)
     now: Callable[[], datetime]
     started: Callable[[str], None]
 

@@ -76,6 +76,7 @@ def _run(argv: Sequence[str], faces: Faces) -> int:
     if arguments.selftest:
         return show(_selftest(), as_json=arguments.json)
     if arguments.run is None:
+        os.environ.pop("STOCKTAKE_PASSPHRASE", None)  # the window asks; it may start other programs
         return faces.window(arguments.workspace, ())
     return show(arguments.run(arguments), as_json=arguments.json)
 
