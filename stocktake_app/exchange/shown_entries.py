@@ -296,10 +296,8 @@ class _Reader:
         self._day_paths = {sha256: _day_path(form) for sha256, form in forms.items()}
         self._disclosures = disclosures
         self._packer = packer
-        # What an exporter received first stands first, so the earlier seal is the earlier receipt.
         self._facts = {
-            position: SealFacts(signer.author, position, f"{position:08}")
-            for position, signer in enumerate(signers)
+            position: SealFacts(signer.author, position) for position, signer in enumerate(signers)
         }
 
     def place(
@@ -338,11 +336,11 @@ class _Reader:
     def folded(self, pieces: Sequence[_Piece]) -> _Folded | None:
         """Judge and fold the changes of an entry; None when none of them counts."""
         changes = self._changes(pieces)
-        judgement = judge(changes, self._facts)
+        entry = read_line(self._packer.unpack(pieces[0].line)).entry
+        judgement = judge(entry, changes, self._facts)
         counted = [one for one in changes if one.key not in judgement.reasons]
         if not counted:
             return None
-        entry = read_line(self._packer.unpack(pieces[0].line)).entry
         state = fold(one.change(entry) for one in counted)
         creator = None if judgement.creator is None else self.signers[judgement.creator]
         deleted = "" in state.deleted

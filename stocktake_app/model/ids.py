@@ -1,5 +1,6 @@
 """Identifiers: random, made offline, sortable by the time of making (RFC 9562, UUID version 7)."""
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable
@@ -27,3 +28,26 @@ def new_salt() -> str:
 def new_row_id() -> str:
     """Return the id of a repeat row: ten characters that cannot be misread, about 49 bits."""
     return "".join(secrets.choice(ROW_ALPHABET) for _ in range(10))
+
+
+CLAIM_DIGITS = 12
+
+
+def new_entry_id(identity: str, ids: Ids = new_id) -> str:
+    """Return the id of a new entry that its beginner can be told by: 32 hexadecimal digits.
+
+    The last 12 digits follow from the others and the beginner's identity, so that nobody who sees
+    an entry later can claim to have begun it.
+    """
+    begin = ids()[:-CLAIM_DIGITS]
+    return begin + _claim(begin, identity)
+
+
+def is_begun_by(entry: str, identity: str) -> bool:
+    """Say whether an entry's id was made for this identity."""
+    begin, claim = entry[:-CLAIM_DIGITS], entry[-CLAIM_DIGITS:]
+    return claim == _claim(begin, identity)
+
+
+def _claim(begin: str, identity: str) -> str:
+    return hashlib.sha256(f"entry {begin} by {identity}".encode()).hexdigest()[:CLAIM_DIGITS]

@@ -14,7 +14,7 @@ from stocktake_app import settings
 from stocktake_app.errors import RefusedError, WrongUseError
 from stocktake_app.model import paths
 from stocktake_app.model.disclosure import Attachment, as_answer, digest_of, read_disclosure
-from stocktake_app.model.ids import Ids, new_id
+from stocktake_app.model.ids import Ids, new_entry_id, new_id
 from stocktake_app.store.changes import entry_contents
 from stocktake_app.store.database import Connection, Row
 from stocktake_app.store.promoted import promote
@@ -125,7 +125,7 @@ def start_draft(
                 " VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
                 (
                     name,
-                    entry or ids(),
+                    entry or new_entry_id(workspace.profile.identity, ids),
                     form,
                     json.dumps(base, ensure_ascii=False),
                     json.dumps(heads),

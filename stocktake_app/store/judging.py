@@ -2,19 +2,26 @@
 
 A change counts when a seal that counts holds it, its author may set what it sets, and its author
 may touch what the entry's creator began. The creator is the author of the entry's first change,
-the one that sets ``@form``; should several claim that, the one whose seal was received first, so
-nobody can take over an entry that is known here.
+the one that sets ``@form``.
+
+Should several claim that, all workspaces choose alike, whatever came first: HQ, who may touch
+everything; then whoever the entry's id was made for (``ids.is_begun_by``), which nobody who sees
+the entry later can be; then the smallest Lamport clock and change id. The last rule is for entries
+whose ids do not tell: there a colleague with a changed program could claim a beginning, signed
+with the own key, and loses it again by being withdrawn. Going by the first receipt would protect
+what is known at one place, but two places would then show different things for ever.
 """
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from stocktake_app.model import paths
 from stocktake_app.model.change import Change, with_known_id
 from stocktake_app.model.codes import Role
+from stocktake_app.model.ids import is_begun_by
 from stocktake_app.model.scope import Author, may_erase, may_set, may_touch
 
 BEGINNING_MISSING = "the beginning of this entry has not arrived yet"
@@ -22,14 +29,10 @@ BEGINNING_MISSING = "the beginning of this entry has not arrived yet"
 
 @dataclass(frozen=True, slots=True)
 class SealFacts:
-    """What judging needs of a seal: by whom, since when, and why it does not count ("": it does).
-
-    ``received`` is "" for our own changes that no seal holds yet.
-    """
+    """What judging needs of a seal: by whom, and why it does not count ("": it does)."""
 
     author: Author
     author_key: int
-    received: str = ""
     reason: str = ""
 
     @property
@@ -81,9 +84,9 @@ class Judgement:
     reasons: Mapping[int, str]
 
 
-def judge(changes: Sequence[StoredChange], seals: Mapping[int, SealFacts]) -> Judgement:
-    """Say which changes of one entry count; the same in whatever order they came."""
-    creator = _creator(changes, seals)
+def judge(entry: str, changes: Sequence[StoredChange], seals: Mapping[int, SealFacts]) -> Judgement:
+    """Say which changes of one entry (id) count; the same in whatever order they came."""
+    creator = _creator(entry, changes, seals)
     reasons = {}
     for change in changes:
         reason = _reason(change, seals, creator)
@@ -101,7 +104,9 @@ def may_count(reserved: frozenset[str], role: Role) -> str | None:
     return None
 
 
-def _creator(changes: Sequence[StoredChange], seals: Mapping[int, SealFacts]) -> SealFacts | None:
+def _creator(
+    entry: str, changes: Sequence[StoredChange], seals: Mapping[int, SealFacts]
+) -> SealFacts | None:
     claims = [
         (change, seals[seal])
         for change in changes
@@ -110,15 +115,17 @@ def _creator(changes: Sequence[StoredChange], seals: Mapping[int, SealFacts]) ->
         if seals[seal].counts
     ]
     if len(claims) > 1:
-        claims.sort(key=_claim_order)
+        claims.sort(key=partial(_claim_order, entry))
     return claims[0][1] if claims else None
 
 
-def _claim_order(claim: tuple[StoredChange, SealFacts]) -> tuple[object, ...]:
-    """Order claims by what is the same in every workspace that received the seals in one go."""
-    change, seal = claim
-    author = (seal.author.identity, seal.author.role, seal.author.bureau)
-    return (seal.received, change.lamport, change.device, change.number, change.id, author)
+def _claim_order(entry: str, claim: tuple[StoredChange, SealFacts]) -> tuple[object, ...]:
+    """Order claims by what nobody's receipt changes; see the top of this module."""
+    change, author = claim[0], claim[1].author
+    begun_by_hq = author.role is Role.HQ
+    begun_by_author = is_begun_by(entry, author.identity)
+    named = (author.identity, author.role, author.bureau)
+    return (not begun_by_hq, not begun_by_author, change.lamport, change.id, named)
 
 
 def _reason(

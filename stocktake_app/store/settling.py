@@ -76,14 +76,14 @@ def seal_facts(connection: Connection, workspace: Workspace) -> dict[int, SealFa
     """Return what judging needs of every seal, and of our own unsealed changes under 0."""
     own = own_author_key(connection, workspace)
     facts = {UNSEALED: SealFacts(workspace.profile.author, own)}
-    for key, verdict, reason, received, live, author, identity, role, bureau in connection.rows(
-        "SELECT s.key, s.verdict, s.reason, s.received, s.live, a.key, a.identity, a.role, a.bureau"
+    for key, verdict, reason, live, author, identity, role, bureau in connection.rows(
+        "SELECT s.key, s.verdict, s.reason, s.live, a.key, a.identity, a.role, a.bureau"
         " FROM seal s JOIN author a ON a.key = s.author"
     ):
         counts = bool(live) and verdict == Verdict.VALID
         why = reason if live else "the import that brought it was undone"
         named = Author(identity, Role(role), bureau)
-        facts[key] = SealFacts(named, author, received, "" if counts else why or verdict)
+        facts[key] = SealFacts(named, author, "" if counts else why or verdict)
     return facts
 
 
@@ -231,7 +231,7 @@ def _settle_entry(
     """
     key, name = entry
     seals, contents = facts
-    judgement = judge(changes, seals)
+    judgement = judge(name, changes, seals)
     moved = _note_reasons(block, changes, judgement.reasons)
     counted = [one for one in changes if one.key not in judgement.reasons]
     shown = shown_state(name, counted)

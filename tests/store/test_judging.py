@@ -11,17 +11,19 @@ from stores import FORM, NOW, incoming, new_store, package, profile, take
 from stocktake_app.model.change import Change
 from stocktake_app.model.codes import Role, Verdict
 from stocktake_app.model.fold import fold
+from stocktake_app.model.ids import is_begun_by, new_entry_id
 from stocktake_app.model.scope import Author
 from stocktake_app.store.changes import changes_of, rebuild_entries
 from stocktake_app.store.database import Connection
 from stocktake_app.store.imports import apply_seals
-from stocktake_app.store.judging import SealFacts, StoredChange, judge
+from stocktake_app.store.judging import Judgement, SealFacts, StoredChange, judge
 from stocktake_app.store.lines import reserved_segments
 from stocktake_app.store.settling import shown_state
 from stocktake_app.store.workspace import Workspace, open_workspace
 
 OFFICER = Author("1" * 32, Role.OFFICER, "WCA")
 STRANGER = Author("2" * 32, Role.OFFICER, "EHA")
+ENTRY = "e" * 32
 TIME = "2021-04-28T10:00:00+00:00"
 PATHS = (
     "@form",
@@ -42,7 +44,7 @@ def stored(
     seals: tuple[int, ...] = (1,),
 ) -> StoredChange:
     replaces = {path: tuple(ids) for path, ids in (replaced or {}).items()}
-    change = Change("d" * 32, number, "e" * 32, number, TIME, values, replaces)
+    change = Change("d" * 32, number, ENTRY, number, TIME, values, replaces)
     return as_stored(change, number, seals)
 
 
@@ -64,36 +66,68 @@ def as_stored(change: Change, key: int, seals: tuple[int, ...] = (1,)) -> Stored
 
 def test_a_change_counts_when_any_of_its_seals_does() -> None:
     seals = {
-        1: SealFacts(OFFICER, 1, "2021", "the import that brought it was undone"),
-        2: SealFacts(OFFICER, 1, "2021"),
+        1: SealFacts(OFFICER, 1, "the import that brought it was undone"),
+        2: SealFacts(OFFICER, 1),
     }
     root = stored(1, {"@form": FORM}, seals=(1, 2))
-    assert not judge([root], seals).reasons
-    assert judge([root._replace(seals=(1,))], seals).reasons == {
+    assert not judge(ENTRY, [root], seals).reasons
+    assert judge(ENTRY, [root._replace(seals=(1,))], seals).reasons == {
         1: "the import that brought it was undone"
     }
 
 
-def test_the_creator_is_the_one_who_was_received_first() -> None:
-    seals = {1: SealFacts(OFFICER, 11, "2021-02-01"), 2: SealFacts(STRANGER, 22, "2021-01-01")}
-    claims = [stored(1, {"@form": FORM}, seals=(1,)), stored(2, {"@form": FORM}, seals=(2,))]
-    for order in (claims, claims[::-1]):
-        found = judge(order, seals)
-        assert found.creator == 22
-        assert set(found.reasons) == {1}
+def claims(entry: str, *authors: Author) -> tuple[Judgement, Judgement]:
+    """Judge beginnings of one entry by these authors, the first with the smallest clock."""
+    seals = {key: SealFacts(author, key) for key, author in enumerate(authors, 1)}
+    changes = [stored(key, {"@form": FORM}, seals=(key,)) for key in seals]
+    return judge(entry, changes, seals), judge(entry, changes[::-1], seals)
 
 
-def test_our_own_unsealed_beginning_is_before_all_others() -> None:
-    seals = {0: SealFacts(OFFICER, 11), 2: SealFacts(STRANGER, 22, "1970-01-01")}
-    claims = [stored(2, {"@form": FORM}, seals=(2,)), stored(1, {"@form": FORM}, seals=(0,))]
-    assert judge(claims, seals).creator == 11
+def test_of_several_beginnings_the_smallest_clock_counts_whatever_came_first() -> None:
+    for found in claims(ENTRY, OFFICER, STRANGER):
+        assert (found.creator, set(found.reasons)) == (1, {2})
+    for found in claims(ENTRY, STRANGER, OFFICER):
+        assert (found.creator, set(found.reasons)) == (1, {2})
+
+
+def test_nobody_takes_over_an_entry_whose_id_was_made_for_somebody_else() -> None:
+    entry = new_entry_id(OFFICER.identity)
+    for found in claims(entry, STRANGER, OFFICER):
+        assert (found.creator, set(found.reasons)) == (2, {1})
+
+
+def test_what_hq_began_too_is_hqs() -> None:
+    hq = Author("3" * 32, Role.HQ)
+    for found in claims(new_entry_id(OFFICER.identity), OFFICER, hq):
+        assert (found.creator, set(found.reasons)) == (2, {1})
+
+
+@given(st.permutations(range(4)), st.sets(st.integers(0, 3)))
+def test_the_creator_does_not_depend_on_the_order_of_what_is_here(
+    order: list[int], uncounted: set[int]
+) -> None:
+    authors = [OFFICER, STRANGER, Author("3" * 32, Role.BUREAU, "WCA"), OFFICER]
+    seals = {
+        key: SealFacts(author, key, "withdrawn" if key in uncounted else "")
+        for key, author in enumerate(authors)
+    }
+    changes = [stored(key, {"@form": FORM, "name": str(key)}, seals=(key,)) for key in seals]
+    expected = judge(ENTRY, changes, seals)
+    assert judge(ENTRY, [changes[one] for one in order], seals) == expected
+
+
+def test_an_id_tells_who_began_the_entry_and_is_still_random() -> None:
+    ids = {new_entry_id(OFFICER.identity) for _ in range(1000)}
+    assert len(ids) == 1000
+    assert all(is_begun_by(one, OFFICER.identity) for one in ids)
+    assert not any(is_begun_by(one, STRANGER.identity) for one in ids)
 
 
 def test_replacing_what_one_may_not_set_counts_as_setting_it() -> None:
-    seals = {1: SealFacts(OFFICER, 11, "2021")}
+    seals = {1: SealFacts(OFFICER, 11)}
     root = stored(1, {"@form": FORM})
     killing = stored(2, {"name": "x"}, {"@review/bureau": ["a" * 32]})
-    assert "may not set @review" in judge([root, killing], seals).reasons[2]
+    assert "may not set @review" in judge(ENTRY, [root, killing], seals).reasons[2]
 
 
 @st.composite
@@ -109,14 +143,14 @@ def entry_histories(draw: st.DrawFn) -> list[Change]:
         }
         values = {path: draw(st.sampled_from([None, "x", "y"])) for path in touched}
         device = draw(st.sampled_from(["a" * 32, "b" * 32]))
-        made.append(Change(device, number, "e" * 32, number, TIME, values, replaced))
+        made.append(Change(device, number, ENTRY, number, TIME, values, replaced))
     return made
 
 
 @given(entry_histories())
 def test_folding_only_what_is_contested_is_folding_all(changes: list[Change]) -> None:
     counted = [as_stored(one, key) for key, one in enumerate(changes, start=1)]
-    shown, state = shown_state("e" * 32, counted), fold(changes)
+    shown, state = shown_state(ENTRY, counted), fold(changes)
     assert shown.answers == state.answers
     assert shown.conflicts == state.conflicts
     assert shown.deleted == ("" in state.deleted)
@@ -219,10 +253,10 @@ def without_presence_of_nothing(
 def test_lines_come_back_byte_for_byte(tmp_path: Path) -> None:
     workspace = new_store(tmp_path, "hq", Role.HQ)
     change = Change(
-        "d" * 32, 1, "e" * 32, 1, "2021-04-28T10:00:00.250+05:45",
+        "d" * 32, 1, ENTRY, 1, "2021-04-28T10:00:00.250+05:45",
         {"@form": FORM, "name": 'Écoles \u2028 "x" \\ \n', "place": None}, {"old": ("a" * 32,)},
     )  # fmt: skip
     take(workspace, incoming([change.line], profile("officer"), "d" * 32))
     workspace.close()
-    found = changes_of(open_workspace(workspace.folder), "e" * 32, counted=False)
+    found = changes_of(open_workspace(workspace.folder), ENTRY, counted=False)
     assert [one.line for one in found] == [change.line]
