@@ -28,6 +28,7 @@ class Arguments(argparse.Namespace):
     version: bool = False
     selftest: bool = False
     faces: Faces
+    opened: list["Workspace"]
     passphrase_file: Path | None = None
     run: Callable[["Arguments"], Answer] | None = None
 
@@ -106,10 +107,12 @@ def workspace_folder(arguments: Arguments) -> Path:
 
 
 def open_workspace(arguments: Arguments) -> "Workspace":
-    """Open the workspace that the command works on."""
+    """Open the workspace that the command works on; it is closed when the command ends."""
     from stocktake_app.actions.workspaces import open_folder
 
-    return open_folder(workspace_folder(arguments), passphrase=passphrase(arguments))
+    workspace = open_folder(workspace_folder(arguments), passphrase=passphrase(arguments))
+    arguments.opened.append(workspace)
+    return workspace
 
 
 def read_file(path: Path, limit: int = MAX_SMALL_FILE) -> bytes:

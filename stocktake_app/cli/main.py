@@ -69,16 +69,24 @@ def _refuse(error: StocktakeError, *, as_json: bool) -> int:
 
 def _run(argv: Sequence[str], faces: Faces) -> int:
     if files := _only_packages(argv):
-        return faces.window(None, files)
-    arguments = make_parser().parse_args(argv, namespace=Arguments(faces=faces))
+        return _window(faces, None, files)
+    arguments = make_parser().parse_args(argv, namespace=Arguments(faces=faces, opened=[]))
     if arguments.version:
         return show(_version(), as_json=arguments.json)
     if arguments.selftest:
         return show(_selftest(), as_json=arguments.json)
     if arguments.run is None:
-        os.environ.pop("STOCKTAKE_PASSPHRASE", None)  # the window asks; it may start other programs
-        return faces.window(arguments.workspace, ())
-    return show(arguments.run(arguments), as_json=arguments.json)
+        return _window(faces, arguments.workspace, ())
+    try:
+        return show(arguments.run(arguments), as_json=arguments.json)
+    finally:
+        for workspace in arguments.opened:
+            workspace.close()
+
+
+def _window(faces: Faces, workspace: Path | None, files: Sequence[Path]) -> int:
+    os.environ.pop("STOCKTAKE_PASSPHRASE", None)  # the window asks; it may start other programs
+    return faces.window(workspace, files)
 
 
 def _only_packages(argv: Sequence[str]) -> list[Path]:
