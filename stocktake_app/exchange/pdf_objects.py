@@ -26,6 +26,7 @@ _TABLE_LINE = 20
 _TABLE_ENTRY = re.compile(rb"(\d{10}) 00000 n \n")
 _TABLE_FREE = b"0000000000 65535 f \n"
 _OBJECT_END = b"\nendobj\n"
+_LENGTH = re.compile(rb"/Length (\d{1,10})(?![\d.])(?! \d+ R)")
 _STREAM = b"\nstream\n"
 _STREAM_END = b"\nendstream\nendobj\n"
 
@@ -137,10 +138,12 @@ class Document:
         closed = _OBJECT_END if stop < 0 else _STREAM_END
         if self.data[end - len(closed) : end] != closed:
             raise AlteredFileError("an object in it is damaged")
-        stop = end - len(closed) if stop < 0 else stop
-        if stop - start > MAX_OBJECT_BYTES:
+        head = self.data[start : end - len(closed) if stop < 0 else stop]
+        if len(head) > MAX_OBJECT_BYTES:
             raise AlteredFileError("an object in it is far too large")
-        return self.data[start:stop]
+        if stop >= 0:
+            _check_length(head, end - len(closed) - stop - len(_STREAM))
+        return head
 
     @staticmethod
     def _body(reference: Reference, data: bytes) -> bytes:
@@ -148,6 +151,12 @@ class Document:
         if not data.startswith(head):
             raise AlteredFileError("an object in it is not where it should be")
         return data[len(head) :]
+
+
+def _check_length(head: bytes, length: int) -> None:
+    """Nothing stands behind the end of a stream: it is as long as it says, once."""
+    if _LENGTH.findall(head) != [b"%d" % length]:
+        raise AlteredFileError("a stream in it has another length than it says")
 
 
 def read_document(data: bytes | mmap) -> Document:

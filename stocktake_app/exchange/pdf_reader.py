@@ -99,7 +99,7 @@ def read_pdf(data: bytes | mmap, limits: Limits) -> Opened:
         ForeignFileError: it is no package, or cannot be read at all.
         AlteredFileError: it is not as it was signed.
     """
-    if data.find(MAGIC) < 0:
+    if data.find(MAGIC) < 0 and data.find(_MEDIA_TYPE + b"vnd.stocktake.") < 0:
         raise ForeignFileError(PROTECTED if data.find(b"/Encrypt") >= 0 else FOREIGN)
     if data.rfind(b"%%EOF", max(0, len(data) - 1024)) < 0:
         raise ForeignFileError(CUT_SHORT)
@@ -130,7 +130,10 @@ def _check_objects(document: Document) -> Counter[bytes]:
     for head in document.heads():
         if _HEAD.fullmatch(head) is None:
             raise AlteredFileError("an object in it is damaged")
-        names = _NAME.findall(_STRING.sub(b"", head))
+        plain = _STRING.sub(b"", head)
+        if b"endobj" in plain:
+            raise AlteredFileError("an object in it hides another")
+        names = _NAME.findall(plain)
         if not _ACTIVE.isdisjoint(names):
             raise AlteredFileError("it does something when it is read")
         if any(b"#" in one and not one.startswith(_MEDIA_TYPE) for one in names):
@@ -153,6 +156,8 @@ def _signature(document: Document, catalog: Dictionary) -> tuple[tuple[Certifica
     if (
         signature.keys() != _SIGNATURE
         or signature["/ByteRange"] != [0, start, end, len(document.data) - end]
+        or signature["/Type"] != Name("/Sig")
+        or signature["/Filter"] != Name("/Adobe.PPKLite")
         or signature["/SubFilter"] != Name("/ETSI.CAdES.detached")
         or reason != PACKAGE_FORMAT.encode()
     ):

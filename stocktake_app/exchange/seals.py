@@ -29,6 +29,11 @@ LEVEL = 3
 WINDOW_LOG = 23
 """A reader of ours never keeps more than 8 MiB of history."""
 
+MAX_WORD_CHARS = 200
+MAX_NUMBER = 2**53 - 1  # what every JSON reader and store can hold
+_ID = re.compile(r"[0-9a-f]{32}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
 BLOCK_BYTES = 64 * 1024
 OUTPUT_BYTES = 1024 * 1024
 
@@ -147,8 +152,23 @@ def open_seal(seal: Seal, trust: Trust, at: datetime) -> SealReport:
 
 def _check_whole(seal: Seal, opened: Opened) -> None:
     _check_lines_hash(seal)
+    _check_members(seal.manifest)
     if _moment(seal.manifest.created) != opened.signing_time:
         raise BadSealError("it names another time than its signature")
+
+
+def _check_members(manifest: Manifest) -> None:
+    """Refuse what an author may sign but our writer never writes: stores and screens rely on it."""
+    if not (_ID.fullmatch(manifest.identity) and _ID.fullmatch(manifest.device)):
+        raise BadSealError("its author or its device is none")
+    if manifest.previous and not _DIGEST.fullmatch(manifest.previous):
+        raise BadSealError("it names an earlier record that is none")
+    numbers = (manifest.number, manifest.changes, manifest.objects)
+    if manifest.number < 1 or max(numbers) > MAX_NUMBER:
+        raise BadSealError("it counts beyond all measure")
+    words = (manifest.to, manifest.layout)
+    if not all(len(word) <= MAX_WORD_CHARS and word.isprintable() for word in words):
+        raise BadSealError("it says for whom or in what form it is in a way that nobody does")
 
 
 def _moment(text: str) -> datetime:
@@ -158,6 +178,8 @@ def _moment(text: str) -> datetime:
         raise BadSealError(f"{text[:40]!r} is not a time") from None
     if moment.tzinfo is None:
         raise BadSealError(f"{text[:40]!r} is a time without its offset")
+    if moment.isoformat(timespec="seconds") != text:
+        raise BadSealError(f"{text[:40]!r} is a time in another form than ours")
     return moment
 
 

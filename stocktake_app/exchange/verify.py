@@ -212,6 +212,8 @@ def withheld_note(count: int) -> str:
 def _in_order(seals: Sequence[Seal]) -> list[Seal]:
     """Bring the seals of a file that was saved again into the order that one of them names."""
     by_id = {seal.id: seal for seal in seals}
+    if len(by_id) != len(seals):
+        raise AlteredFileError("it holds the same signed record twice")
     for closing in seals:
         named = closing.manifest.seals
         if len(named) == len(by_id) - 1 and set(named) == by_id.keys() - {closing.id}:
