@@ -27,6 +27,7 @@ from stocktake_app.trust.chain import Chain
 from stocktake_app.trust.cms import Signer, sign_digest
 
 if TYPE_CHECKING:
+    from pyhanko.pdf_utils.metadata.model import DocumentMetadata
     from pyhanko.pdf_utils.writer import PdfFileWriter
 
 _ID_BYTES = 16
@@ -76,13 +77,26 @@ def _laid_out(pdf: bytes, contents: Contents, chain: Chain, now: datetime) -> _L
     from pyhanko.pdf_utils.writer import copy_into_new_writer
 
     writer = copy_into_new_writer(PdfFileReader(BytesIO(pdf)))
-    writer.document_meta.last_modified = now
+    writer._meta = _dated(writer.document_meta, now)  # noqa: SLF001 - as below
     # The library's own id is random; ours is as unique, and the same whenever it is made again.
     name = ByteStringObject(bytes.fromhex(contents.closing.id)[:_ID_BYTES])
     writer._document_id = ArrayObject([name, name])  # noqa: SLF001 - there is no other way
     for one in _attachments(contents):
         _attach(writer, one, now)
     return _with_room(writer, chain, now)
+
+
+def _dated(known: "DocumentMetadata", now: datetime) -> "DocumentMetadata":
+    """Return metadata of which the library cannot change the time to that of this machine."""
+    from pyhanko.pdf_utils.metadata.model import DocumentMetadata
+
+    class Dated(DocumentMetadata):
+        """Metadata last modified when the package was signed."""
+
+        def __setattr__(self, name: str, value: object) -> None:
+            super().__setattr__(name, now if name == "last_modified" else value)
+
+    return Dated(**vars(known))
 
 
 @dataclass(frozen=True, slots=True)
