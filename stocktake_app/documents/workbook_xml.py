@@ -109,10 +109,8 @@ class SheetFrame:
         if not self.table:
             return ""
         text = visible(self.header).replace("\n", " ")[:MAX_HEADER_CHARS].replace("&", "&&")
-        return (
-            f"<headerFooter><oddHeader>&amp;C{escape(text)}</oddHeader>"
-            "<oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>"
-        )
+        header = f"<oddHeader>&amp;C{escape(text)}</oddHeader>" if text else ""
+        return f"<headerFooter>{header}<oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>"
 
     def _filter(self, last_row: int) -> str:
         return f'<autoFilter ref="{":".join(self.area(last_row))}"/>' if self.table else ""
