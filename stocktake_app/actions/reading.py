@@ -6,8 +6,10 @@ two workspaces with the same counted changes give the same bytes.
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+from stocktake_app.actions.attaching import write_out
 from stocktake_app.errors import RefusedError
 from stocktake_app.model.references import (
     Reference,
@@ -55,6 +57,16 @@ def one_entry(workspace: Workspace, entry: str, *, history: bool = False) -> dic
     if history:
         body["history"] = [_version(one) for one in conflicts.history(workspace, found.id)]
     return body
+
+
+def save_attachments(workspace: Workspace, entry: str, folder: Path) -> dict[str, Path]:
+    """Write an entry's attachments into a folder; return where the file of each path is.
+
+    Raises:
+        UserFileError: the folder cannot be written, or has files of these names.
+    """
+    found = entries.get_entry(workspace, entry)
+    return write_out(workspace, found.id, dict(found.attachments), folder)
 
 
 def find(workspace: Workspace, words: str) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
         type=file_to_read,
         required=True,
         metavar="FILE",
-        help="nested JSON by XForm names",
+        help="nested JSON by XForm names; files by their names beside it",
     )
     capture.add_argument("--draft", action="store_true", help="leave it as a draft")
 
@@ -71,7 +71,12 @@ def _capture(arguments: Arguments) -> Answer:
 
     answers = _read_answers(arguments.answers)
     done = capture(
-        open_workspace(arguments), arguments.form, answers, now=now(), finish_it=not arguments.draft
+        open_workspace(arguments),
+        arguments.form,
+        answers,
+        now=now(),
+        finish_it=not arguments.draft,
+        folder=arguments.answers.parent,
     )
     lines = [f"{path}: {message}" for path, message in done.problems]
     where = f"Saved as draft {done.draft}." if done.entry is None else f"Saved as {done.entry}."

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stocktake_app.cli.arguments import Arguments, Commands, add_command, now, open_workspace
@@ -19,6 +20,9 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     show = add_command(commands, common, "show", _show, "show one entry with its answers")
     show.add_argument("entry", metavar="ENTRY")
     show.add_argument("--history", action="store_true", help="every value each answer ever had")
+    show.add_argument(
+        "--attachments", type=Path, metavar="DIR", help="write its attachments into this folder"
+    )
     search = add_command(commands, common, "search", _search, "find words in entries")
     search.add_argument("words", nargs="+", metavar="WORD")
     add_command(commands, common, "conflicts", _conflicts, "list answers with differing versions")
@@ -55,7 +59,13 @@ def _show(arguments: Arguments) -> Answer:
 
     workspace = open_workspace(arguments)
     entry = reading.one_entry(workspace, arguments.entry, history=arguments.history)
+    if arguments.attachments is not None:
+        reading.save_attachments(workspace, entry["id"], arguments.attachments)
     rows = [(path, value) for path, value in entry["answers"].items()]
+    rows += [
+        (path, "(erased)" if path in entry["erased"] else "(withheld)")
+        for path in entry["withheld"]
+    ]
     title = _titles(workspace)(entry["title"])
     return Answer(entry, f"{title}\n\n{table(('question', 'answer'), rows)}")
 

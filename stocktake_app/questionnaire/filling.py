@@ -212,7 +212,7 @@ def _refusal(question: Question) -> str:
     if question.calculated and not question.editable:
         return "the form calculates this itself."
     if question.kind in NOT_CAPTURED:
-        return f"{question.kind} answers cannot be captured yet."
+        return f"{question.kind} answers cannot be captured."
     return ""
 
 

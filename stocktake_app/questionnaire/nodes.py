@@ -39,8 +39,11 @@ class Kind(StrEnum):
     FILE = "file"
 
 
-NOT_CAPTURED = frozenset({Kind.IMAGE, Kind.AUDIO, Kind.VIDEO, Kind.FILE})
-"""Kinds that are recognised and shown, but for which nothing can be captured yet."""
+ATTACHED = frozenset({Kind.IMAGE, Kind.AUDIO, Kind.FILE})
+"""Kinds whose answer names an attached file by the digest of its disclosure."""
+
+NOT_CAPTURED = frozenset({Kind.VIDEO})
+"""Kinds that are recognised and shown, but not captured: a film is too large to send by e-mail."""
 
 SELECTS = frozenset({Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK})
 """Kinds answered from a list of choices."""
@@ -214,7 +217,7 @@ class Question:
 
     @property
     def captured(self) -> bool:
-        """Whether people can answer it here: media cannot be captured yet."""
+        """Whether people can answer it here: films cannot be captured."""
         return self.has_control and self.kind not in NOT_CAPTURED and self.kind is not Kind.NOTE
 
     @property

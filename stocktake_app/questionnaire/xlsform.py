@@ -145,6 +145,6 @@ def _not_captured(form: Form, rows: dict[str, int]) -> Iterable[Problem]:
     for question in form.questions():
         if question.kind in NOT_CAPTURED:
             number = rows.get(question.path, 0)
-            message = f"{question.kind} answers cannot be captured yet; the question is shown only."
+            message = f"{question.kind} answers cannot be captured; the question is shown only."
             place = ("survey", number, "type") if number else ("form", 0, question.path)
             yield Problem(*place, str(question.kind), message, "", Severity.WARNING)

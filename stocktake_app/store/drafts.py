@@ -13,7 +13,7 @@ from datetime import datetime
 from stocktake_app import settings
 from stocktake_app.errors import RefusedError, WrongUseError
 from stocktake_app.model import paths
-from stocktake_app.model.disclosure import Attachment, as_answer, digest_of, read_disclosure
+from stocktake_app.model.disclosure import Attachment, digest_of, read_disclosure
 from stocktake_app.model.ids import Ids, new_entry_id, new_id
 from stocktake_app.store.changes import entry_contents
 from stocktake_app.store.database import Connection, Row
@@ -164,11 +164,12 @@ def save_answers(
     _append(workspace, draft, "save", json.dumps(step, ensure_ascii=False), now)
 
 
-def attach(workspace: Workspace, draft: str, path: str, file: Attachment, *, now: datetime) -> str:
-    """Attach a file to a draft as an answer, durably, and return its digest (64 digits).
+def attach(workspace: Workspace, draft: str, file: Attachment) -> str:
+    """Put a file into a draft, durably, and return its digest (64 digits) for an answer to name.
 
     Raises:
-        RefusedError, MachineError: as ``save_answer``.
+        RefusedError: there is no such draft, or it is discarded or frozen.
+        MachineError: it could not be written.
     """
     data = file.encoded
     digest = digest_of(data)
@@ -179,8 +180,18 @@ def attach(workspace: Workspace, draft: str, path: str, file: Attachment, *, now
     )
     if count != 1:
         raise RefusedError(_CLOSED)
-    save_answer(workspace, draft, path, as_answer(digest), now=now)
     return digest
+
+
+def count_attached(workspace: Workspace, draft: str) -> int:
+    """Count the files of a draft."""
+    with workspace.drafts.reading() as connection:
+        count: int = connection.value(
+            "SELECT count(*) FROM draft_attachment a JOIN draft d ON d.key = a.draft"
+            " WHERE d.id = ?",
+            (draft,),
+        )
+    return count
 
 
 def draft_attachment(workspace: Workspace, draft: str, digest: str) -> Attachment | None:

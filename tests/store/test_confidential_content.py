@@ -198,7 +198,8 @@ def test_an_attachment_lives_with_its_draft_and_then_with_its_entry(officer: Wor
     entry = tell(officer, {"title": "Dakar"})
     draft = start_draft(officer, FORM, entry, now=NOW)
     picture = Attachment("0a" * 16, "room.png", "image/png", b"\x89PNG not a real one")
-    digest = attach(officer, draft.id, "picture", picture, now=NOW)
+    digest = attach(officer, draft.id, picture)
+    save_answer(officer, draft.id, "picture", as_answer(digest), now=NOW)
     assert get_draft(officer, draft.id).answers["picture"] == as_answer(digest)
     change = freeze(officer, draft.id, NOW, finished=False)
     assert change is not None
