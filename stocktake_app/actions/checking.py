@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from cryptography.x509.oid import NameOID
@@ -13,6 +14,7 @@ from stocktake_app.actions.checked import Checked, CheckedSeal, Remark, ShownDif
 from stocktake_app.actions.encrypting import open_encrypted
 from stocktake_app.actions.fault_log import write_fault
 from stocktake_app.actions.judgement import Facts, judgement
+from stocktake_app.actions.laptops import note_words
 from stocktake_app.actions.trusting import signer_of, trust_of
 from stocktake_app.errors import UserFileError
 from stocktake_app.exchange.age import DamagedAgeFileError, ForeignAgeFileError, NotForUsError
@@ -21,6 +23,7 @@ from stocktake_app.exchange.verify import Report, verify_package
 from stocktake_app.exchange.visible import VisibleCheck, check_visible
 from stocktake_app.model.codes import Verdict
 from stocktake_app.settings import MAX_PACKAGE_BYTES
+from stocktake_app.store.freshness import NoteKind
 from stocktake_app.store.imports import StandingReport, standing
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.translations import N_
@@ -46,9 +49,8 @@ INSIDE = {
         "Signed records inside whose sender’s certificate was withdrawn: {n}"
     ),
 }
-FRESHNESS = {
-    "gap": N_("Earlier records of this laptop never came; ask the sender for the files before it."),
-}
+MAX_ODD = 20
+"""Remarks on what is odd about numbers and times; a file of hundreds of records may have many."""
 
 
 def read_package(path: Path) -> bytes:
@@ -103,18 +105,11 @@ def check_file(
     found = Found(
         report=report,
         seen=seen,
-        shown=_compared(data, report) if compare else NOT_COMPARED,
+        shown=check_visible(data, report) if compare and report.seals else NOT_COMPARED,
         practising=trusted.practice,
         locked=locked,
     )
     return _checked(path.name, found, at)
-
-
-def _compared(data: bytes, report: Report) -> VisibleCheck:
-    try:
-        return check_visible(data, report)
-    except NotImplementedError:
-        return NOT_COMPARED
 
 
 def not_opened(name: str, sentence: str, at: datetime) -> Checked:
@@ -147,8 +142,15 @@ def _approved_chains(report: Report) -> tuple[Chain, ...]:
 
 
 def _standing(workspace: Workspace, report: Report, at: datetime) -> StandingReport | None:
-    manifests = [one.seal.manifest for one in report.seals]
-    return standing(workspace, manifests, at) if manifests else None
+    if not report.seals:
+        return None
+    return standing(
+        workspace,
+        [one.seal.manifest for one in report.seals],
+        at,
+        owners={one.id: one.subject.name for one in report.seals if one.subject},
+        begins={one.id: one.chain[0].not_valid_before_utc for one in report.seals if one.chain},
+    )
 
 
 @dataclass(frozen=True)
@@ -199,10 +201,10 @@ def _checked(name: str, found: Found, at: datetime) -> Checked:
             for one in found.shown.differences
         ),
         standing=facts.standing,
-        notes=tuple(note for note, _ in seen.notes) if seen else (),
+        notes=tuple(dict.fromkeys(note.kind.value for note in seen.notes)) if seen else (),
         remarks=tuple(_remarks(found)),
         practice=facts.practice,
-        withheld=0,
+        withheld=report.withheld,
         checked_at=at.isoformat(timespec="seconds"),
         judged=judgement(facts),
     )
@@ -218,18 +220,16 @@ def _issuers(chain: Chain) -> tuple[str, ...]:
 def _remarks(found: Found) -> Iterator[Remark]:
     """Yield what does not decide, but what a person should know."""
     report = found.report
-    yield from (Remark(note) for note in (*report.notes, *_shown_notes(found.shown)))
+    if found.shown.reason:
+        yield Remark(found.shown.reason)
+    yield from (Remark(note) for note in report.notes)
     counts = Counter(one.verdict for one in report.seals)
     for verdict, text in INSIDE.items():
         if counts[verdict] and verdict is not report.verdict:
             yield Remark(text, (("n", counts[verdict]),))
     if found.seen:
-        notes = dict.fromkeys(note for note, _ in found.seen.notes)
-        yield from (Remark(FRESHNESS[note]) for note in notes if note in FRESHNESS)
-
-
-def _shown_notes(shown: VisibleCheck) -> tuple[str, ...]:
-    return () if shown is NOT_COMPARED else shown.notes
+        odd = (note for note in found.seen.notes if note.kind is not NoteKind.REPLAY)
+        yield from (Remark(*note_words(note)) for note in islice(odd, MAX_ODD))
 
 
 def _checked_seal(report: SealReport) -> CheckedSeal:

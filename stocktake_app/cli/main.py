@@ -17,6 +17,7 @@ from stocktake_app.cli import (
     confidential,
     entries,
     identity,
+    laptops,
     packages,
     reports,
     sync,
@@ -137,6 +138,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--selftest", action="store_true", help="capture, export and verify once, then clean up"
     )
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
-    for module in (workspace, identity, capture, entries, confidential, packages, sync, reports):
+    places = (workspace, identity, laptops, capture, entries, confidential, packages, sync, reports)
+    for module in places:
         module.add_commands(commands, common)
     return parser

@@ -467,7 +467,7 @@ class TestCopiedLaptops:
         for one in order:
             parcel = self.parcels[one].only([-1])
             manifests = [seal.manifest for seal in parcel.seals]
-            noted |= {kind for kind, _ in standing(hq.workspace, manifests, hq.now).notes}
+            noted |= {one.kind for one in standing(hq.workspace, manifests, hq.now).notes}
             assert hq.take(parcel).changes == 1
         assert "fork" in noted
         changes = changes_of(hq.workspace, self.entry)
@@ -505,7 +505,7 @@ class TestStanding:
 
     def notes(self, laptop: Laptop, parcel: Parcel) -> tuple[Standing, list[str]]:
         found = standing(laptop.workspace, [one.manifest for one in parcel.seals], laptop.now)
-        return found.standing, [kind for kind, _ in found.notes]
+        return found.standing, [one.kind for one in found.notes]
 
     def test_in_their_order_there_is_nothing_to_note(self, three: list[Parcel], hq: Laptop) -> None:
         for parcel in three:
