@@ -2,7 +2,7 @@
 
 import locale
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from stocktake_app.ui.first_run import FirstRun, Newcomer
 from stocktake_app.ui.fonts import load_fonts, window_font
 from stocktake_app.ui.handover import Handover, hand_over
 from stocktake_app.ui.idle import IdleWatch
-from stocktake_app.ui.jobs import Jobs, Lane
+from stocktake_app.ui.jobs import Jobs, Lane, Progress
 from stocktake_app.ui.parts import column, label, line
 from stocktake_app.ui.preferences import Preferences, load_preferences, save_preferences
 from stocktake_app.ui.problem_dialog import sentence_for
@@ -113,7 +113,8 @@ class Start(QObject):
         self.context = Context(self.jobs, tokens, replace(preferences, language=language))
         self.window = Window(self.context)
         self.window.restyled.connect(self.restyle)
-        self.window.lock_wanted.connect(self.lock)
+        self.context.lock_wanted.connect(self.lock)
+        self.context.protect_wanted.connect(self.protect)
         self.window.resize(*SIZE)
 
     def _load_qt_words(self, language: str) -> None:
@@ -146,7 +147,7 @@ class Start(QObject):
     def show_first(self) -> None:
         """Put into the window what is there to see before anything is opened."""
         if self.folder:
-            self.window.show_alone(_opening())
+            self.window.show_alone(_waiting(_("Opening…")))
         else:
             self._ask(Newcomer(language=self.context.preferences.language))
 
@@ -261,6 +262,7 @@ class Start(QObject):
         """Lock after the minutes chosen; bring to rest what nobody has typed into for long."""
         minutes = seconds / 60
         if minutes >= self.preferences.lock_minutes:
+            self.context.passphrase = None
             self.lock(by_itself=True)
         if minutes < settings.FREEZE_AFTER_MINUTES:
             self._rested = False
@@ -293,20 +295,59 @@ class Start(QObject):
             return
         screen = self.window.screens.get(self.window.current)
         self._locked_at = Place(self.window.current, screen.place() if screen else None)
-        old = self.window
+        old, folder = self.window, self.workspace.folder
         self._dress()
-        self._ask_passphrase(self.workspace.folder)
+        self._ask_passphrase(folder)
         _take_place(old, self.window)
-        self._close_locked(self.workspace)
+        self._when_quiet(self._forget_key)
 
-    def _close_locked(self, workspace: "Workspace") -> None:
-        """Forget the key as soon as nothing is under way that needs it."""
+    def _when_quiet(self, then: Callable[[], object]) -> None:
+        """Call ``then`` as soon as nothing is under way that needs the workspace."""
         if self.jobs.busy:
-            QTimer.singleShot(RETRY_MS, self, lambda: self._close_locked(workspace))
-            return
+            QTimer.singleShot(RETRY_MS, self, lambda: self._when_quiet(then))
+        else:
+            then()
+
+    def _forget_key(self) -> None:
         from stocktake_app.actions.protecting import lock
 
-        lock(workspace)
+        if self.workspace is not None:
+            lock(self.workspace)
+            self.workspace = None
+
+    def protect(self, passphrase: str) -> None:
+        """Close the workspace, encrypt it, and open it again."""
+        self.window.put_away()
+        self.window.settle(lambda: self._protect_now(passphrase))
+
+    def _protect_now(self, passphrase: str) -> None:
+        assert self.workspace is not None
+        old, folder = self.window, self.workspace.folder
+        self._dress()
+        self.window.show_alone(_waiting(_("Encrypting the workspace…")))
+        _take_place(old, self.window)
+        self._when_quiet(lambda: self._encrypt(folder, passphrase))
+
+    def _encrypt(self, folder: Path, passphrase: str) -> None:
+        self._let_go()
+        self.jobs.run(
+            Lane.WRITER,
+            lambda progress: _protect(folder, passphrase, progress),
+            lambda _done: self.open_folder(folder, passphrase),
+            failed=lambda error: self._not_protected(folder, error),
+            owner=self,
+            title=_("Encrypting the workspace…"),
+        )
+
+    def _not_protected(self, folder: Path, error: BaseException) -> None:
+        self.open_folder(folder)
+        self.context.trouble.emit(error)
+
+    def _let_go(self) -> None:
+        """Close the workspace and give up the right to be its window."""
+        self._held.close()
+        if self.workspace:
+            self.workspace.close()
         self.workspace = None
 
     def _unlocked(self, workspace: "Workspace", place: "Place") -> None:
@@ -357,9 +398,7 @@ class Start(QObject):
         """Wait for what is under way and let go of the workspace."""
         self.watch.stop()
         self.jobs.close()
-        self._held.close()
-        if self.workspace:
-            self.workspace.close()
+        self._let_go()
 
 
 def default_folder() -> Path:
@@ -383,9 +422,9 @@ def _system_language() -> str:
     return name if name in LANGUAGES else "en"
 
 
-def _opening() -> QWidget:
+def _waiting(words: str) -> QWidget:
     page = QWidget()
-    page.setLayout(column(1, line(1, label(_("Opening…"), "muted"), 1), 1))
+    page.setLayout(column(1, line(1, label(words, "muted"), 1), 1))
     return page
 
 
@@ -427,6 +466,12 @@ def _is_protected(workspace: "Workspace") -> bool:
     from stocktake_app.actions.workspaces import describe
 
     return describe(workspace).protected
+
+
+def _protect(folder: Path, passphrase: str, progress: Progress) -> None:
+    from stocktake_app.actions.protecting import protect
+
+    protect(folder, passphrase, progress=progress)
 
 
 def _freeze_idle(workspace: "Workspace") -> None:

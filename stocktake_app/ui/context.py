@@ -18,13 +18,16 @@ class Context(QObject):
 
     Signals: ``went(screen, argument)`` asks to show another screen; ``told(look,
     sentence)`` shows a passing notice; ``trouble(error)`` opens the problem dialog;
-    ``preferred(preferences)`` asks for another look or language.
+    ``preferred(preferences)`` asks for another look or language; ``lock_wanted`` for the passphrase
+    to be asked again; ``protect_wanted(passphrase)`` for the workspace to be encrypted.
     """
 
     went = Signal(str, object)
     told = Signal(str, str)
     trouble = Signal(object)
     preferred = Signal(object)
+    lock_wanted = Signal()
+    protect_wanted = Signal(str)
 
     def __init__(self, jobs: Jobs, tokens: Tokens, preferences: Preferences) -> None:
         super().__init__()
@@ -32,7 +35,7 @@ class Context(QObject):
         self.tokens = tokens
         self.preferences = preferences
         self.passphrase: str | None = None
-        """Kept in memory only, from the first time it was needed until the window closes."""
+        """Kept in memory only, from the first time it was needed until nobody is there."""
         self._workspace: Workspace | None = None
 
     @property

@@ -1,12 +1,13 @@
 """Small building blocks every screen is put together from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QDate, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QDateEdit,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
+    QTableWidget,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -126,6 +128,33 @@ def tabs(name: str) -> QTabWidget:
     made.setDocumentMode(True)
     made.setAccessibleName(name)
     made.tabBar().setAccessibleName(name)
+    return made
+
+
+def plain_table(heads: Sequence[str], name: str) -> QTableWidget:
+    """Return an empty table to read: rows are chosen whole, Tab goes on to what comes after it."""
+    made = QTableWidget(0, len(heads))
+    made.setHorizontalHeaderLabels(list(heads))
+    made.setAccessibleName(name)
+    made.verticalHeader().hide()
+    made.setShowGrid(False)
+    made.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+    made.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+    made.setTabKeyNavigation(False)
+    header = made.horizontalHeader()
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+    header.setHighlightSections(False)
+    header.setStretchLastSection(True)
+    return made
+
+
+def day_field(name: str) -> QDateEdit:
+    """Return a field for a day that is not to come, today at first."""
+    made = QDateEdit(QDate.currentDate())
+    made.setMaximumDate(QDate.currentDate())
+    made.setDisplayFormat("d MMMM yyyy")
+    made.setCalendarPopup(True)
+    made.setAccessibleName(name)
     return made
 
 

@@ -4,16 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
-from stocktake_app.errors import StocktakeError
+from stocktake_app.errors import CancelledError, StocktakeError
 from stocktake_app.ui.context import Context
-from stocktake_app.ui.directed import DirectedLine
 from stocktake_app.ui.jobs import Lane, Progress
+from stocktake_app.ui.new_passphrase import NewPassphrase, secret_line
 from stocktake_app.ui.parts import Message, button, column, label, line, scaled
 from stocktake_app.ui.texts import _
-
-SHORTEST = 8
 
 Signing = Callable[[str | None, Progress], Any]
 """Work that needs the key: gets the passphrase, or None to try without."""
@@ -27,17 +25,16 @@ class PassphraseDialog(QDialog):
     def __init__(self, context: Context, parent: QWidget, *, new: bool, sentence: str = "") -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Choose a passphrase") if new else _("Passphrase"))
-        self._new = new
         self._message = Message(context.tokens)
-        self.first = self._line(_("Passphrase"))
-        self.second = self._line(_("The same again"))
-        if not new:
-            self.second.hide()
+        profile = context.workspace.profile
+        self._chosen = NewPassphrase((profile.name, profile.office)) if new else None
+        self.first = self._chosen.first if self._chosen else secret_line(_("Passphrase"))
+        fields: list[QWidget] = [self._chosen or self.first]
         text = (
             _(
                 "It protects your signature: whatever you export is signed with a key that only"
                 " this passphrase opens. Nobody can tell it to you later, so choose one that you"
-                " remember: four words are better than one with symbols."
+                " remember."
             )
             if new
             else _("It opens the key that signs for you.")
@@ -46,34 +43,17 @@ class PassphraseDialog(QDialog):
         words.setMinimumWidth(scaled(self, 400))
         go = button(_("Continue"), self._give, "primary")
         cancel = button(_("Cancel"), self.reject)
-        self.setLayout(
-            column(
-                words,
-                self.first,
-                self.second,
-                self._message,
-                line(1, cancel, go),
-                spacing=12,
-                margin=20,
-            )
-        )
+        buttons = line(1, cancel, go)
+        self.setLayout(column(words, *fields, self._message, buttons, spacing=12, margin=20))
+        for one in (self.first, *([self._chosen.second] if self._chosen else [])):
+            one.returnPressed.connect(self._give)
         if sentence:
             self._message.say("bad", sentence)
 
-    def _line(self, name: str) -> DirectedLine:
-        made = DirectedLine()
-        made.setEchoMode(QLineEdit.EchoMode.Password)
-        made.setPlaceholderText(name)
-        made.setAccessibleName(name)
-        made.returnPressed.connect(self._give)
-        return made
-
     def _give(self) -> None:
         text = self.first.text()
-        if self._new and len(text) < SHORTEST:
-            self._message.say("bad", _("At least {n} characters, please.").format(n=SHORTEST))
-        elif self._new and text != self.second.text():
-            self._message.say("bad", _("The two are not the same."))
+        if self._chosen and (missing := self._chosen.missing()):
+            self._message.say("bad", missing)
         elif text:
             self.accept()
             self.given.emit(text)
@@ -83,10 +63,18 @@ class SigningJob(QObject):
     """Runs work that signs; asks for the passphrase when the work says that it needs one."""
 
     def __init__(
-        self, context: Context, owner: QWidget, title: str, done: Callable[[Any], object]
+        self,
+        context: Context,
+        owner: QWidget,
+        title: str,
+        done: Callable[[Any], object],
+        *,
+        failed: Callable[[BaseException], object] | None = None,
     ) -> None:
+        """Make it; without ``failed``, an error is shown by the window's problem dialog."""
         super().__init__(owner)
         self._context, self._owner, self._title, self._done = context, owner, title, done
+        self._failed_here = failed
         self.dialog: PassphraseDialog | None = None
 
     def run(
@@ -114,7 +102,7 @@ class SigningJob(QObject):
         from stocktake_app.trust.slots import WrongPassphraseError
 
         if not isinstance(error, PassphraseNeededError | WrongPassphraseError):
-            self._context.trouble.emit(error)
+            (self._failed_here or self._context.trouble.emit)(error)
             self.deleteLater()
             return
         self._context.passphrase = None
@@ -122,4 +110,9 @@ class SigningJob(QObject):
         new = not has_keystore(self._context.workspace.folder)
         self.dialog = PassphraseDialog(self._context, self._owner, new=new, sentence=sentence)
         self.dialog.given.connect(lambda text: self.run(work, lane=lane, passphrase=text))
+        self.dialog.rejected.connect(self._given_up)
         self.dialog.open()
+
+    def _given_up(self) -> None:
+        if self._failed_here is not None:
+            self._failed_here(CancelledError())

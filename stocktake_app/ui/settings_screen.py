@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLayout, QWidget
 from stocktake_app import __version__
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.files import show_folder
+from stocktake_app.ui.flow import FlowLayout
 from stocktake_app.ui.parts import (
+    Message,
     button,
     column,
     heading,
@@ -26,9 +28,12 @@ from stocktake_app.ui.theme import TEXT_SIZES
 from stocktake_app.ui.words import role_words
 
 if TYPE_CHECKING:
+    from stocktake_app.actions.protecting import Ways
     from stocktake_app.actions.workspaces import WorkspaceInfo
+    from stocktake_app.store.workspace import Workspace
 
 WIDTH = 720
+LOCK_MINUTES = (5, 10, 15, 30, 60)
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class SettingsScreen(Screen):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self._has_key = False
         self._who = QFormLayout()
         self._where = QFormLayout()
         content = QWidget()
@@ -54,6 +60,7 @@ class SettingsScreen(Screen):
                 heading(_("Settings")),
                 self._card(_("How it looks"), self._looks()),
                 self._card(_("Who is working"), self._who),
+                self._card(_("Protection"), self._protection()),
                 self._card(_("Where the data lies"), self._where),
                 label(_("Stocktake {version}").format(version=__version__), "small"),
                 spacing=16,
@@ -104,12 +111,68 @@ class SettingsScreen(Screen):
 
     def refresh(self, argument: object = None) -> None:  # noqa: ARG002 - has no places
         """Read who and where."""
-        from stocktake_app.actions import workspaces
-
         workspace = self.context.workspace
-        self.context.read(lambda: workspaces.describe(workspace), self._show, self)
+        self.context.read(lambda: _read(workspace), lambda found: self._show(*found), self)
 
-    def _show(self, info: "WorkspaceInfo") -> None:
+    # Protection
+
+    def _protection(self) -> QFormLayout:
+        form = QFormLayout()
+        self.safe = Message(self.context.tokens)
+        self.protect = button(_("Protect this workspace…"), self._protect, "primary")
+        self.change = button(_("Change the passphrase…"), self._change)
+        self.recovery = button(_("Print a recovery key…"), self._make_recovery_key)
+        self.lock = button(_("Lock now (Ctrl+L)"), self.context.lock_wanted.emit)
+        form.addRow(self.safe)
+        tools = QWidget()
+        flow = FlowLayout(tools, 8)
+        for one in (self.protect, self.change, self.recovery, self.lock):
+            one.hide()
+            flow.addWidget(one)
+        form.addRow(tools)
+        minutes = [(one, _("{n} minutes").format(n=one)) for one in LOCK_MINUTES]
+        picked = Picked(_("Lock after"), minutes, self.context.preferences.lock_minutes)
+        self.lock_minutes = self._choice(form, picked, "lock_minutes")
+        return form
+
+    def _show_protection(self, info: "WorkspaceInfo", ways: "Ways | None") -> None:
+        self._has_key = ways is not None
+        if info.protected:
+            printed = ways is not None and "recovery" in ways.ways
+            words = _("Protected by a passphrase.")
+            helped = ways.keeper if ways else ""
+            if helped:
+                words += " " + _("{office} can help if it is forgotten.").format(office=helped)
+            elif not printed:
+                words += " " + _("Nobody can help if it is forgotten: print a recovery key.")
+            self.safe.say("good" if printed or helped else "warn", words)
+        else:
+            self.safe.say("warn", _("Not protected: whoever has this laptop can read it"))
+        self.protect.setVisible(not info.protected)
+        self.lock.setVisible(info.protected)
+        for one in (self.change, self.recovery):
+            one.setVisible(self._has_key)
+
+    def _protect(self) -> None:
+        from stocktake_app.ui.protection import Protect
+
+        chosen = self.context.protect_wanted.emit
+        Protect(self.context, self, new=not self._has_key, chosen=chosen).open()
+
+    def _change(self) -> None:
+        from stocktake_app.ui.protection import ChangePassphrase
+
+        ChangePassphrase(self.context, self).open()
+
+    def _make_recovery_key(self) -> None:
+        from stocktake_app.ui.protection import MakeRecoveryKey
+
+        asked = MakeRecoveryKey(self.context, self)
+        asked.finished.connect(lambda _code: self.refresh())
+        asked.open()
+
+    def _show(self, info: "WorkspaceInfo", ways: "Ways | None") -> None:
+        self._show_protection(info, ways)
         language = self.context.preferences.language
         for form in (self._who, self._where):
             while form.rowCount():
@@ -122,15 +185,17 @@ class SettingsScreen(Screen):
             (_("Country"), label_of("countries", info.country, language)),
         ):
             self._who.addRow(label(name, "muted"), label(value or "–", wrap=True))
-        safe = (
-            _("Protected by a passphrase")
-            if info.protected
-            else _("Not protected: whoever has this laptop can read it")
-        )
         self._where.addRow(label(_("Folder"), "muted"), label(str(info.folder), wrap=True))
-        self._where.addRow(label(_("Protection"), "muted"), label(safe, wrap=True))
         for note in info.notes:
             self._where.addRow(label(""), label(_(note), "small", wrap=True))
         self._where.addRow(
             label(""), line(button(_("Show the folder"), lambda: show_folder(info.folder)), 1)
         )
+
+
+def _read(workspace: "Workspace") -> "tuple[WorkspaceInfo, Ways | None]":
+    from stocktake_app.actions import protecting, workspaces
+    from stocktake_app.trust.keystore import has_keystore
+
+    keyed = has_keystore(workspace.folder)
+    return workspaces.describe(workspace), protecting.ways(workspace.folder) if keyed else None

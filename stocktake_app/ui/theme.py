@@ -110,10 +110,17 @@ TEXT_PAIRS = (
     ("ink", "good_soft"),
     ("ink", "warn_soft"),
     ("ink", "bad_soft"),
+    ("window", "practice"),
 )
 """Which token is written on which: each pair keeps a contrast of at least 4.5 (WCAG 1.4.3)."""
 
-EDGE_PAIRS = (("frame", "surface"), ("frame", "window"), ("frame", "field"), ("accent", "field"))
+EDGE_PAIRS = (
+    ("frame", "surface"),
+    ("frame", "window"),
+    ("frame", "field"),
+    ("accent", "field"),
+    ("practice", "window"),
+)
 """Edges a person must see to find a field: at least 3.0 (WCAG 1.4.11)."""
 
 

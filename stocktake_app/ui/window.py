@@ -13,7 +13,7 @@ from stocktake_app.errors import CancelledError, StocktakeError
 from stocktake_app.ui.busy_line import BusyLine
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.navigation import Navigation, title_of
-from stocktake_app.ui.parts import Message, column, label, line, panel, scaled
+from stocktake_app.ui.parts import Message, column, label, line, panel, restyle, scaled
 from stocktake_app.ui.problem_dialog import ProblemDialog
 from stocktake_app.ui.screen import Screen
 from stocktake_app.ui.texts import _
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NOTICE_MS = 9000
 ROOMY = 900
 """Points of width, at the text size chosen, from which the rail shows words."""
+PRACTICE_EDGE = 5
 SETTLE_MS = 50
 SETTLE_TRIES = 200
 
@@ -43,8 +44,6 @@ class Window(QMainWindow):
 
     restyled = Signal(object)
     """Somebody chose other preferences; carries them."""
-    lock_wanted = Signal()
-    """Somebody wants to leave the laptop: Ctrl+L."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -75,6 +74,7 @@ class Window(QMainWindow):
         centre.setLayout(column(self._practice, self._body, spacing=0))
         centre.setProperty("look", "page")
         centre.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._centre = centre
         self.setCentralWidget(centre)
 
     def _connect(self) -> None:
@@ -91,13 +91,14 @@ class Window(QMainWindow):
             self.addAction(action)
         lock = QAction(_("Lock"), self)
         lock.setShortcut(QKeySequence("Ctrl+L"))
-        lock.triggered.connect(lambda _checked=False: self.lock_wanted.emit())
+        lock.triggered.connect(lambda _checked=False: self.context.lock_wanted.emit())
         self.addAction(lock)
 
     def _practice_line(self) -> QFrame:
-        text = label(_("Practice: nothing made here counts, and nobody will import it"), "strong")
-        text.setStyleSheet(f"color: {self.context.tokens.window}")
+        words = _("Practice: nothing made here counts, and nobody will import it")
+        text = label(words, "practice")
         made = panel(line(1, text, 1, margin=4), "practice")
+        made.setAccessibleName(text.text())
         made.hide()
         return made
 
@@ -127,9 +128,16 @@ class Window(QMainWindow):
         self._rail.sign(profile.name, profile.office)
         self._body.insertWidget(0, self._rail)
         self._fit_rail()
-        self._practice.setVisible(workspace.practice)
+        self._mark_practice(on=workspace.practice)
         self.go(screen, place)
         self._drop_alone()
+
+    def _mark_practice(self, *, on: bool) -> None:
+        """Put a coloured frame round everything in a practice workspace, and say so."""
+        self._practice.setVisible(on)
+        restyle(self._centre, "practice", on)
+        edge = scaled(self, PRACTICE_EDGE) if on else 0
+        self._centre.layout().setContentsMargins(edge, 0, edge, edge)  # type: ignore[union-attr]
 
     def go(self, name: str, argument: object = None) -> None:
         """Show a screen, made now if this is its first time."""
@@ -145,7 +153,8 @@ class Window(QMainWindow):
         self._rail.mark(name)
         # One Tab from here is the first thing on the screen.
         self._rail.buttons[name].setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.setWindowTitle(f"{title_of(name)} – Stocktake")
+        kind = _("Practice") if self.context.workspace.practice else ""
+        self.setWindowTitle(" – ".join(filter(None, (kind, title_of(name), "Stocktake"))))
         self.screens[name].refresh(argument)
 
     def _make(self, name: str) -> Screen:

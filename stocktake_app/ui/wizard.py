@@ -7,9 +7,11 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
+from stocktake_app.errors import CancelledError
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.jobs import Lane, Work
 from stocktake_app.ui.parts import Message, button, column, drop_page, label, line, scaled
+from stocktake_app.ui.passphrase import Signing, SigningJob
 from stocktake_app.ui.problem_dialog import sentence_for
 from stocktake_app.ui.texts import _
 
@@ -72,7 +74,7 @@ class Wizard(QDialog):
         """Show a question."""
         self._questions.append(question)
         self._stack.addWidget(_page(question))
-        self._show()
+        self._turn()
 
     def finish(self, title: str, words: str, content: QWidget | None = None) -> None:
         """Show the end: what was done and what comes next. There is no way back from it."""
@@ -81,7 +83,7 @@ class Wizard(QDialog):
         self._cancel.hide()
         self.go.setFocus()
 
-    def _show(self) -> None:
+    def _turn(self) -> None:
         question = self._questions[-1]
         self._stack.setCurrentIndex(self._stack.count() - 1)
         self._message.say("bad", "")
@@ -105,7 +107,7 @@ class Wizard(QDialog):
         if left.content is not None:
             left.content.setParent(None)  # it may be asked again, with what was typed
         drop_page(self._stack, self._stack.currentIndex())
-        self._show()
+        self._turn()
 
     def refuse(self, sentence: str) -> None:
         """Say what is wrong or missing, and let the person try again."""
@@ -128,9 +130,18 @@ class Wizard(QDialog):
             work,
             done,
             owner=self,
-            failed=lambda error: self.refuse(sentence_for(error)),
+            failed=self._failed,
             title=words,
         )
+
+    def sign(self, words: str, work: Signing, done: Callable[[Any], object]) -> None:
+        """Do something that needs the key, asking for its passphrase where it is not known yet."""
+        self._enable(on=False)
+        self._message.say("info", words)
+        SigningJob(self.context, self, words, done, failed=self._failed).run(work)
+
+    def _failed(self, error: BaseException) -> None:
+        self.refuse("" if isinstance(error, CancelledError) else sentence_for(error))
 
     def closeEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, N802 - Qt's
         """Stay while something is under way that cannot be left halfway."""

@@ -56,3 +56,27 @@ def shown_words(visible: str) -> str:
     if visible == "checking":
         return _("Being compared with what was signed…")
     return _(SHOWN[visible]) if visible in SHOWN else ""
+
+
+def reason_words(reason: str) -> str:
+    """Return why a certificate is withdrawn."""
+    return {
+        "lost_laptop": _("The laptop was lost"),
+        "stolen_key": _("Somebody else may have the key"),
+        "left_office": _("The person left the office"),
+        "replaced": _("A newer certificate took its place"),
+        "closed": _("The office was closed"),
+        "mistake": _("It was approved by mistake"),
+    }.get(reason, reason)
+
+
+def outcome_words(outcome: str) -> str:
+    """Return what became of one of many requests."""
+    return {
+        "approved": _("Approved"),
+        "compare": _("On the list without a fingerprint: compare it aloud and write it in"),
+        "differs": _("On the list with another fingerprint: ask again"),
+        "not_listed": _("Not on the list"),
+        "refused": _("Not for this office"),
+        "missing": _("On the list, but sent no request"),
+    }.get(outcome, outcome)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stocktake_app.ui.exchange.next_steps import NextSteps
 
 MOST_RECORDS = 200
+MOST_REMARKS = 12
 MARK_GROUP = 8
 
 
@@ -86,8 +87,11 @@ class CheckedPanel(QFrame):
             value.setAccessibleName(f"{name}: {text}")
             form.addRow(label(name, "muted"), value)
         box = column(form, spacing=12, margin=16)
-        for one in (*self._checked.reasons, *self._remarks()):
+        sentences = dict.fromkeys((*self._checked.reasons, *self._remarks()))
+        for one in list(sentences)[:MOST_REMARKS]:
             box.addWidget(selectable(label(one, wrap=True)))
+        if (more := len(sentences) - MOST_REMARKS) > 0:
+            box.addWidget(label(_("and {n} more").format(n=more), "muted"))
         if self._checked.seals:
             box.addWidget(self._records(context))
         return panel(box)

@@ -1,226 +1,218 @@
-"""Identity: how one's signature stands, asking for approval, and answering those who ask."""
+"""Identity: how one's signature stands, and what an office does for those it approves."""
 
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QPushButton, QTableWidgetItem, QWidget
 
 from stocktake_app.model.codes import Role
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
-from stocktake_app.ui.files import ask_file, ask_new_file
+from stocktake_app.ui.flow import FlowLayout
 from stocktake_app.ui.moments import day
-from stocktake_app.ui.parts import Message, button, column, label, line, panel, scaled
-from stocktake_app.ui.passphrase import SigningJob
-from stocktake_app.ui.texts import _
+from stocktake_app.ui.parts import Message, button, column, label, line, panel, plain_table, scaled
+from stocktake_app.ui.qr_code import QrCode
+from stocktake_app.ui.texts import _, _n
 from stocktake_app.ui.words import role_words
 
 if TYPE_CHECKING:
-    from stocktake_app.actions.identity import Approved, Installed, Known, Requested, Standing
+    from PySide6.QtWidgets import QDialog, QLayout
 
-REQUESTS = "*.json"
+    from stocktake_app.actions.identity import Known, Standing
+
+WARN_DAYS = 60
+"""Days before a certificate ends from which the window speaks of it."""
 
 
 class IdentityTab(QWidget):
-    """One's own standing above, the people and offices known here below."""
+    """One's own standing above, what the office does for others, the people known here below."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self._people: tuple[Known, ...] = ()
         self.standing = Message(context.tokens)
         self._fingerprint = label("", "fingerprint")
         self._fingerprint.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self._fingerprint.setAccessibleName(_("Your fingerprint"))
-        self._result = Message(context.tokens)
-        self.table = self._make_table()
-        layout = column(self._own_card(), self._known_card(), 1, spacing=16)
+        self._fingerprint_words = label(_("Your fingerprint, to read aloud:"), "muted")
+        self._code = QrCode()
+        self.ask = button(_("Ask for approval…"), self._ask)
+        self.take = button(_("Take in the answer…"), self._take)
+        self.renew = button(_("Renew…"), self._renew)
+        self.table = plain_table(
+            [_("Name"), _("Office"), _("Tier"), _("Fingerprint"), _("Until")],
+            _("People and offices known here"),
+        )
+        header = self.table.horizontalHeader()
+        for at, width in enumerate((220, 230, 140, 210)):
+            self.table.setColumnWidth(at, scaled(self, width))
+        header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
+        self.table.setMinimumHeight(scaled(self, 200))
+        cards = [self._own_card()]
+        if context.workspace.role is not Role.OFFICER:
+            cards.append(self._office_card())
+        cards.append(self._known_card())
+        layout = column(*cards, 1, spacing=16)
         layout.setContentsMargins(0, 14, 8, 16)
         self.setLayout(layout)
 
     def _own_card(self) -> QWidget:
-        request = button(_("Ask for approval…"), self._request)
-        install = button(_("Take in the answer…"), self._install)
-        approve = button(_("Answer somebody’s request…"), self._approve)
-        role = self._context.workspace.role
-        acts = {Role.OFFICER: (request, install), Role.BUREAU: (request, install, approve)}.get(
-            role, (approve,)
-        )
-        return panel(
-            column(
-                label(_("Your signature"), "heading"),
-                self.standing,
-                self._fingerprint,
-                self._result,
-                line(*acts, 1),
-                spacing=10,
-                margin=18,
-            )
+        mark = column(self._fingerprint_words, self._fingerprint, 1, spacing=4)
+        acts = [self.ask, self.take, self.renew]
+        if self._context.workspace.role is Role.HQ:
+            self.ask.hide()
+            acts.remove(self.ask)
+        shown = line(mark, 1, self._code, spacing=16)
+        return _card(_("Your signature"), self.standing, _layout(shown), _layout(line(*acts, 1)))
+
+    def _office_card(self) -> QWidget:
+        holder = QWidget()
+        flow = FlowLayout(holder, 8)
+        for one in self._office_buttons():
+            flow.addWidget(one)
+        return _card(_("For the people of this office"), holder)
+
+    def _office_buttons(self) -> Sequence[QPushButton]:
+        return (
+            button(_("Answer somebody’s request…"), self._answer),
+            button(_("Approve many…"), self._approve_many),
+            button(_("Withdraw a certificate…"), self._withdraw),
+            button(_("After a lost laptop…"), self._give_again),
+            button(_("Help with a forgotten passphrase…"), self._help),
         )
 
     def _known_card(self) -> QWidget:
-        return panel(
-            column(
-                label(_("People and offices known here"), "heading"),
-                self.table,
-                spacing=10,
-                margin=18,
-            )
-        )
-
-    def _make_table(self) -> QTableWidget:
-        table = QTableWidget(0, 4)
-        table.setHorizontalHeaderLabels([_("Name"), _("Office"), _("Tier"), _("Fingerprint")])
-        table.setAccessibleName(_("People and offices known here"))
-        table.verticalHeader().hide()
-        table.setShowGrid(False)
-        table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        for at, width in enumerate((240, 260, 150)):
-            table.setColumnWidth(at, scaled(self, width))
-        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
-        table.setMinimumHeight(scaled(self, 180))
-        return table
+        return _card(_("People and offices known here"), self.table)
 
     def refresh(self) -> None:
         """Read standing and acquaintances."""
         from stocktake_app.actions import identity
 
-        workspace = self._context.workspace
+        workspace, at = self._context.workspace, now()
         self._context.read(
-            lambda: (identity.standing(workspace), identity.known(workspace)),
+            lambda: (identity.standing(workspace, at), identity.known(workspace)),
             lambda found: self._show(*found),
             self,
         )
 
     def _show(self, standing: "Standing", known: "tuple[Known, ...]") -> None:
-        if standing.approved:
-            self.standing.say(
-                "good", _("Approved until {day}").format(day=day(standing.valid_until))
-            )
-        elif standing.has_key:
-            self.standing.say(
-                "warn", _("Not approved yet: receivers see “we do not know this sender yet”.")
-            )
-        else:
-            self.standing.say(
-                "warn", _("You have no key yet. It is made with your first export or request.")
-            )
-        self._fingerprint.setText(standing.fingerprint)
-        self._fingerprint.setVisible(bool(standing.fingerprint))
+        self._people = known
+        self.standing.say(*standing_words(standing, now().date()))
+        self._fingerprint.setText(standing.fingerprint.replace("-", "  "))
+        named = _("Fingerprint: {text}").format(text=standing.fingerprint)
+        self._fingerprint.setAccessibleName(named)
+        for one in (self._fingerprint, self._fingerprint_words):
+            one.setVisible(bool(standing.fingerprint))
+        self._code.show_text(standing.fingerprint)
+        officer = self._context.workspace.role is not Role.HQ
+        self.ask.setVisible(officer and not standing.approved)
+        self.renew.setVisible(standing.approved)
         self.table.setRowCount(len(known))
-        for at, one in enumerate(known):
-            cells = (one.name, one.office or one.bureau, role_words(one.role), one.fingerprint)
-            for column_at, text in enumerate(cells):
-                self.table.setItem(at, column_at, QTableWidgetItem(text))
+        for at, person in enumerate(known):
+            for place, text in enumerate(_cells(person)):
+                self.table.setItem(at, place, QTableWidgetItem(text))
 
     # Acting
 
-    def _request(self) -> None:
-        title = _("Where shall the request be written?")
-        ask_new_file(self, title, "request.json", REQUESTS, self._write_request)
+    def _ask(self) -> None:
+        from stocktake_app.ui.exchange.own_steps import AskApproval
 
-    def _write_request(self, out: Path) -> None:
-        from stocktake_app.actions import identity
+        AskApproval(self._context, self, self.refresh).open()
 
-        workspace = self._context.workspace
-        SigningJob(self._context, self, _("Making the request…"), self._requested).run(
-            lambda passphrase, _progress: identity.request(
-                workspace, out, passphrase=passphrase, now=now()
-            )
+    def _take(self) -> None:
+        from stocktake_app.ui.exchange.own_steps import TakeAnswer
+
+        TakeAnswer(self._context, self, self.refresh).open()
+
+    def _renew(self) -> None:
+        from stocktake_app.ui.exchange.own_steps import Renew
+
+        Renew(self._context, self, self.refresh).open()
+
+    def _answer(self) -> None:
+        from stocktake_app.ui.exchange.office_steps import AnswerRequest
+
+        AnswerRequest(self._context, self, self.refresh).open()
+
+    def _approve_many(self) -> None:
+        from stocktake_app.ui.exchange.office_steps import ApproveMany
+
+        ApproveMany(self._context, self, self.refresh).open()
+
+    def _help(self) -> None:
+        from stocktake_app.ui.exchange.office_steps import HelpForgotten
+
+        HelpForgotten(self._context, self, self.refresh).open()
+
+    def _withdraw(self) -> None:
+        from stocktake_app.ui.exchange.withdraw_steps import Withdraw
+
+        self._about_people(lambda people: Withdraw(self._context, self, people, self.refresh))
+
+    def _give_again(self) -> None:
+        from stocktake_app.ui.exchange.withdraw_steps import GiveAgain
+
+        self._about_people(lambda people: GiveAgain(self._context, self, people, self.refresh))
+
+    def _about_people(self, make: "Callable[[Sequence[Known]], QDialog]") -> None:
+        """Open steps about somebody whom this office approved; say so if there is nobody."""
+        own = self._context.workspace.profile.identity
+        people = [one for one in self._people if one.identity != own and not one.withdrawn]
+        if people:
+            make(people).open()
+        else:
+            self._context.say("warn", _("This office has approved nobody yet."))
+
+
+def standing_words(standing: "Standing", today: date) -> tuple[str, str]:
+    """Return how one's own signature stands, as a tone and a sentence."""
+    if standing.withdrawn:
+        return "bad", _("Your certificate was withdrawn: {reason}").format(
+            reason=standing.withdrawn
         )
-
-    def _requested(self, done: "Requested") -> None:
-        sentence = _(
-            "{file} is ready. Send it to your bureau and read them this fingerprint aloud:"
-            " {fingerprint}"
+    if standing.approved:
+        left = (date.fromisoformat(standing.valid_until) - today).days
+        return _time_left(left, standing.valid_until)
+    if standing.asked:
+        return "warn", _(
+            "Your request waits for its answer. Until you take it in, receivers see “we do not know"
+            " this sender yet”."
         )
-        self._result.say("good", sentence.format(file=done.path.name, fingerprint=done.fingerprint))
-        self.refresh()
+    if standing.has_key:
+        return "warn", _("Not approved yet: receivers see “we do not know this sender yet”.")
+    return "warn", _("You have no key yet. It is made with your first export or request.")
 
-    def _install(self) -> None:
-        ask_file(self, _("Choose the answer you received"), REQUESTS, self._take_answer)
 
-    def _take_answer(self, file: Path) -> None:
-        from stocktake_app.actions import identity
-
-        workspace = self._context.workspace
-        SigningJob(self._context, self, _("Taking in the answer…"), self._installed).run(
-            lambda passphrase, _progress: identity.install(
-                workspace, read_small(file), passphrase=passphrase, now=now()
-            )
+def _time_left(left: int, until: str) -> tuple[str, str]:
+    if left < 0:
+        words = _("Your certificate ended on {day}. Renew it: what you sign now is not accepted.")
+        return "bad", words.format(day=day(until))
+    if left <= WARN_DAYS:
+        words = _n(
+            "Approved for one more day, until {day}. Renew it now.",
+            "Approved for {n} more days, until {day}. Renew it now.",
+            left,
         )
-
-    def _installed(self, done: "Installed") -> None:
-        sentence = _(
-            "You are approved until {day}. Compare headquarters’ fingerprint aloud with your"
-            " bureau: {fingerprint}"
-        )
-        self._result.say(
-            "good", sentence.format(day=day(done.valid_until), fingerprint=done.root_fingerprint)
-        )
-        self.refresh()
-
-    def _approve(self) -> None:
-        ask_file(self, _("Choose the request you received"), REQUESTS, self._ask_where)
-
-    def _ask_where(self, request: Path) -> None:
-        proposed = request.with_name(f"{request.stem}-answer.json").name
-        title = _("Where shall the answer be written?")
-        ask_new_file(self, title, proposed, REQUESTS, lambda out: self._answer(request, out))
-
-    def _answer(self, request: Path, out: Path) -> None:
-        from stocktake_app.actions import identity
-
-        workspace = self._context.workspace
-        SigningJob(self._context, self, _("Answering the request…"), self._approved).run(
-            lambda passphrase, _progress: identity.approve(
-                workspace, read_small(request), out, passphrase=passphrase, now=now()
-            )
-        )
-
-    def _approved(self, done: "Approved") -> None:
-        sentence = _(
-            "The answer for {name} ({office}) is in {file}. Compare this fingerprint aloud before"
-            " you send it: {fingerprint}"
-        )
-        self._result.say(
-            "good",
-            sentence.format(
-                name=done.name,
-                office=done.office,
-                file=done.path.name,
-                fingerprint=done.fingerprint,
-            ),
-        )
-        self.refresh()
+        return "warn", words.format(n=left, day=day(until))
+    return "good", _("Approved until {day}").format(day=day(until))
 
 
-def read_small(path: Path) -> bytes:
-    """Read a request or an answer.
-
-    Raises:
-        UserFileError: unreadable, or far too large to be one.
-    """
-    from stocktake_app.errors import UserFileError
-
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise UserFileError(
-            _("{file} cannot be read: {reason}").format(file=path.name, reason=error.strerror)
-        ) from error
-    if len(data) > LARGEST:
-        raise UserFileError(_("{file} is far too large to be one.").format(file=path.name))
-    return data
+def _cells(person: "Known") -> tuple[str, ...]:
+    until = _("withdrawn") if person.withdrawn else day(person.valid_until)
+    office = person.office or person.bureau
+    return person.name, office, role_words(person.role), person.fingerprint, until
 
 
-LARGEST = 16 * 1024 * 1024
+def _layout(inside: "QLayout") -> QWidget:
+    made = QWidget()
+    made.setLayout(inside)
+    return made
+
+
+def _card(title: str, *content: QWidget) -> QWidget:
+    return panel(column(label(title, "heading"), *content, spacing=10, margin=18))
