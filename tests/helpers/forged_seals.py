@@ -44,6 +44,11 @@ class RawSeal:
 
     data: bytes
 
+    @property
+    def id(self) -> str:
+        """An id of the right form: writers put it into the file."""
+        return hashlib.sha256(self.data).hexdigest()
+
     def encode(self) -> bytes:
         """Return them."""
         return self.data

@@ -16,6 +16,7 @@ Kind = Literal["xlsx", "pdf"]
 Forge = Callable[[Made], bytes]
 Edit = Callable[[Parts, Made], None]
 Who = Literal["stranger", "author"]
+KEYS = ("ec", "rsa")
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Forgery:
     forge: Forge
     verdict: Verdict = Verdict.ALTERED
     who: Who = "stranger"
-    keys: tuple[str, ...] = ("ec", "rsa")
+    keys: tuple[str, ...] = KEYS
 
     @property
     def title(self) -> str:
@@ -54,7 +55,7 @@ class Book:
         name: str,
         forge: Forge,
         verdict: Verdict = Verdict.ALTERED,
-        keys: tuple[str, ...] = ("ec", "rsa"),
+        keys: tuple[str, ...] = KEYS,
     ) -> None:
         """Write down a forgery that makes a whole file."""
         found = Forgery(self.family, name, self.kind, forge, verdict, self.who, keys)

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree as ET
@@ -37,6 +38,7 @@ class Made:
     people: People
 
 
+@cache
 def workbook() -> bytes:
     """Return an ordinary workbook of two sheets with a link to the web and a real number."""
     from openpyxl import Workbook
@@ -87,6 +89,7 @@ def _link(element: ET.Element) -> Link:
     return Link(key, kind, target, external)
 
 
+@cache
 def readable_pdf() -> bytes:
     """Return an ordinary PDF of two pages with a bookmark."""
     from reportlab.pdfgen.canvas import Canvas
