@@ -57,7 +57,7 @@ class _Stage:
     """The demonstration while it plays."""
 
     out: Path
-    passphrase: str
+    passphrase: str = field(repr=False)
     now: datetime
     listener: Callable[[str], None]
     workspaces: dict[str, Workspace] = field(default_factory=dict)
