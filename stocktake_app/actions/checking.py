@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 from cryptography.x509.oid import NameOID
@@ -15,7 +14,7 @@ from stocktake_app.actions.encrypting import open_encrypted
 from stocktake_app.actions.fault_log import write_fault
 from stocktake_app.actions.judgement import Facts, judgement
 from stocktake_app.actions.laptops import note_words
-from stocktake_app.actions.trusting import signer_of, trust_of
+from stocktake_app.actions.trusting import newer_lists, signer_of, trust_of, with_lists
 from stocktake_app.errors import UserFileError
 from stocktake_app.exchange.age import DamagedAgeFileError, ForeignAgeFileError, NotForUsError
 from stocktake_app.exchange.seals import SealReport
@@ -23,7 +22,6 @@ from stocktake_app.exchange.verify import Report, verify_package
 from stocktake_app.exchange.visible import VisibleCheck, check_visible
 from stocktake_app.model.codes import Verdict
 from stocktake_app.settings import MAX_PACKAGE_BYTES
-from stocktake_app.store.freshness import NoteKind
 from stocktake_app.store.imports import StandingReport, standing
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.translations import N_
@@ -101,7 +99,7 @@ def check_file(
         locked = isinstance(error, NotForUsError)
         digest = hashlib.sha256(data).hexdigest()
         report = Report(Verdict.UNREADABLE, (str(error),), "", digest)
-    seen = _standing(workspace, report, at) if workspace else None
+    seen = standing_of(workspace, report, at) if workspace else None
     found = Found(
         report=report,
         seen=seen,
@@ -119,12 +117,18 @@ def not_opened(name: str, sentence: str, at: datetime) -> Checked:
 
 
 def judge(data: bytes, trust: Trust, at: datetime) -> Report:
-    """Judge a package; approved chains that it carries itself count for its earlier records."""
+    """Judge a package by what is trusted and by what it brings itself.
+
+    Approved chains that it carries count for its earlier records, lists of withdrawn certificates
+    for all of them.
+    """
     report = verify_package(data, trust, at)
     if report.fault:
         write_fault(report.fault)
-    carried = _approved_chains(report)
-    return verify_package(data, trust.knowing(*carried), at) if carried else report
+    carried, lists = _approved_chains(report), newer_lists(report.objects, trust)
+    if not carried and not lists:
+        return report
+    return verify_package(data, with_lists(trust.knowing(*carried), lists), at)
 
 
 def _trust(workspace: Workspace | None, pem: bytes | None) -> Trust:
@@ -135,13 +139,14 @@ def _trust(workspace: Workspace | None, pem: bytes | None) -> Trust:
 
 
 def _approved_chains(report: Report) -> tuple[Chain, ...]:
-    """Return the trusted signers' chains when another record's signer is not trusted yet."""
+    """Return the chains that lead to a trusted root when another record's does not yet."""
     if all(one.verdict is Verdict.VALID for one in report.seals):
         return ()
-    return tuple(one.chain for one in report.seals if one.verdict is Verdict.VALID)
+    return tuple(one.chain for one in report.seals if one.author is not None)
 
 
-def _standing(workspace: Workspace, report: Report, at: datetime) -> StandingReport | None:
+def standing_of(workspace: Workspace, report: Report, at: datetime) -> StandingReport | None:
+    """Say how a judged package stands to a workspace; None when there is nothing in it."""
     if not report.seals:
         return None
     return standing(
@@ -228,8 +233,7 @@ def _remarks(found: Found) -> Iterator[Remark]:
         if counts[verdict] and verdict is not report.verdict:
             yield Remark(text, (("n", counts[verdict]),))
     if found.seen:
-        odd = (note for note in found.seen.notes if note.kind is not NoteKind.REPLAY)
-        yield from (Remark(*note_words(note)) for note in islice(odd, MAX_ODD))
+        yield from (Remark(*note_words(note)) for note in odd_notes(found.seen))
 
 
 def _checked_seal(report: SealReport) -> CheckedSeal:

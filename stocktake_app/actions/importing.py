@@ -7,20 +7,23 @@ from functools import partial
 from pathlib import Path
 
 from stocktake_app.actions import erasing
-from stocktake_app.actions.checking import judge, read_package
+from stocktake_app.actions.checking import judge, odd_notes, read_package, standing_of
 from stocktake_app.actions.encrypting import open_encrypted
+from stocktake_app.actions.laptops import note_sentence
 from stocktake_app.actions.result import Result
 from stocktake_app.actions.trusting import (
     known_chains,
+    newer_lists,
     remember_chains,
     seal_reason,
     signer_of,
     take_notices,
     trust_of,
+    with_lists,
 )
 from stocktake_app.errors import RefusedError, UserFileError
 from stocktake_app.exchange.age import plain_name
-from stocktake_app.exchange.seals import SealReport, mentions_by_entry, seal_lines
+from stocktake_app.exchange.seals import SealReport, mentions_by_entry, open_seal, seal_lines
 from stocktake_app.exchange.verify import Report
 from stocktake_app.model.codes import Verdict
 from stocktake_app.store.imports import (
@@ -34,9 +37,10 @@ from stocktake_app.store.imports import (
     undo_import,
 )
 from stocktake_app.store.projections import refresh_projections
+from stocktake_app.store.seals import first_receipts
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.trust.certificates import is_provisional
-from stocktake_app.trust.chain import Chain
+from stocktake_app.trust.chain import Chain, Trust
 
 USELESS = (Verdict.ALTERED, Verdict.UNREADABLE)
 MAX_REASONS = 20
@@ -121,11 +125,17 @@ def _ignore(_done: int, _all: int) -> None:
 
 @dataclass(frozen=True)
 class _Judged:
-    """A file that may be taken in: its name, its size in bytes, and what the verifier said."""
+    """A file that may be taken in: its name, its size in bytes, and what the verifier said.
+
+    ``clock_was_wrong`` are records whose earlier receipt here is not to count, ``notes`` say what
+    is odd about numbers and times.
+    """
 
     name: str
     size: int
     report: Report
+    clock_was_wrong: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 def import_files(
@@ -159,7 +169,10 @@ def import_files(
 
 def import_bytes(workspace: Workspace, data: bytes, name: str, *, now: datetime) -> FileOutcome:
     """Judge and take in one package that is in memory."""
-    found = _import(workspace, _usable(name, len(data), judge(data, trust_of(workspace), now)), now)
+    trust = trust_of(workspace)
+    report = judge(data, trust, now)
+    trust = with_lists(trust, newer_lists(report.objects, trust)).knowing(*_approved(report))
+    found = _import(workspace, _usable(workspace, (name, len(data)), report, trust, now), now)
     erasing.complete(workspace, now)
     return found
 
@@ -190,7 +203,7 @@ def _judge_files(
     progress: Callable[[int, int], None],
 ) -> Iterator[_Judged | FileOutcome]:
     """Judge file by file; signers that one file shows to be approved are known for the next."""
-    trust = trust_of(workspace)
+    trust = trust_of(workspace)  # and what the files bring: in a dry run nothing is learnt
     for done, path in enumerate(files):
         progress(done, len(files))
         try:
@@ -199,21 +212,47 @@ def _judge_files(
             yield FileOutcome(path.name, Verdict.UNREADABLE, "", (str(error),))
             continue
         report = judge(data, trust, now)
-        trust = trust.knowing(*_approved(report))
-        yield _usable(plain_name(path.name), len(data), report)
+        trust = with_lists(trust, newer_lists(report.objects, trust)).knowing(*_approved(report))
+        yield _usable(workspace, (plain_name(path.name), len(data)), report, trust, now)
     progress(len(files), len(files))
 
 
-def _usable(name: str, size: int, report: Report) -> _Judged | FileOutcome:
+def _as_first_received(
+    workspace: Workspace, report: Report, trust: Trust
+) -> tuple[Report, frozenset[str]]:
+    """Judge records that came before as of then: how often they come decides nothing.
+
+    Unless this computer's clock stood before the certificate began; then it was wrong, and the
+    ids of those records are returned too.
+    """
+    received = first_receipts(workspace, (one.id for one in report.seals))
+    wrong = {one.id for one in report.seals if _clock_was_wrong(one, received.get(one.id))}
+    seals = tuple(
+        open_seal(one.seal, trust, received[one.id]) if one.id in received.keys() - wrong else one
+        for one in report.seals
+    )
+    return replace(report, seals=seals), frozenset(wrong)
+
+
+def _clock_was_wrong(report: SealReport, at: datetime | None) -> bool:
+    return at is not None and any(at < one.not_valid_before_utc for one in report.chain)
+
+
+def _usable(
+    workspace: Workspace, file: tuple[str, int], report: Report, trust: Trust, now: datetime
+) -> _Judged | FileOutcome:
     if report.verdict in USELESS:
-        return FileOutcome(name, report.verdict, _signer_name(report), report.reasons)
-    return _Judged(name, size, report)
+        return FileOutcome(file[0], report.verdict, _signer_name(report), report.reasons)
+    judged, wrong = _as_first_received(workspace, report, trust)
+    seen = standing_of(workspace, report, now)
+    notes = tuple(note_sentence(one) for one in odd_notes(seen)) if seen else ()
+    return _Judged(*file, judged, wrong, notes)
 
 
 def _import(workspace: Workspace, one: _Judged | FileOutcome, now: datetime) -> FileOutcome:
     outcome = _take_in(partial(apply_seals, workspace), one, now)
     if isinstance(one, _Judged):
-        return replace(outcome, notes=_remember(workspace, one.report, now))
+        return replace(outcome, notes=(*outcome.notes, *_remember(workspace, one.report, now)))
     return outcome
 
 
@@ -222,12 +261,16 @@ def _take_in(take: Take, one: _Judged | FileOutcome, now: datetime) -> FileOutco
         return one
     report, signer = one.report, _signer_name(one.report)
     file = PackageFile(report.sha256, one.name, report.kind, one.size, report.verdict, signer)
-    seals = [_incoming(seal) for seal in report.seals if seal.verdict not in USELESS]
+    seals = [
+        _incoming(seal, now if seal.id in one.clock_was_wrong else None)
+        for seal in report.seals
+        if seal.verdict not in USELESS
+    ]
     try:
         result = take(seals, file, now, objects=report.objects, disclosures=report.disclosures)
     except RefusedError as error:
         return FileOutcome(one.name, report.verdict, signer, (str(error),))
-    return _outcome(one.name, report, signer, result)
+    return replace(_outcome(one.name, report, signer, result), notes=one.notes)
 
 
 def _signer_name(report: Report) -> str:
@@ -235,8 +278,11 @@ def _signer_name(report: Report) -> str:
 
 
 def _approved(report: Report) -> set[Chain]:
-    """Return the chains of trusted signers whom somebody has approved."""
-    chains = {one.chain for one in report.seals if one.verdict is Verdict.VALID}
+    """Return the chains that lead to a trusted root, of whom somebody has approved.
+
+    Those that ended or were withdrawn too: what their keys signed before may count.
+    """
+    chains = {one.chain for one in report.seals if one.author is not None}
     return {chain for chain in chains if not is_provisional(chain[0])}
 
 
@@ -248,7 +294,7 @@ def _remember(workspace: Workspace, report: Report, now: datetime) -> tuple[str,
     return take_notices(workspace, report.objects, now)
 
 
-def _incoming(report: SealReport) -> IncomingSeal:
+def _incoming(report: SealReport, received: datetime | None) -> IncomingSeal:
     return IncomingSeal(
         data=report.seal.encode(),
         manifest=report.seal.manifest,
@@ -257,6 +303,7 @@ def _incoming(report: SealReport) -> IncomingSeal:
         signer=signer_of(report),
         lines=seal_lines(report.seal),
         mentions=partial(mentions_by_entry, report.seal),
+        received=received,
     )
 
 

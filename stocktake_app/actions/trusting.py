@@ -37,6 +37,7 @@ from stocktake_app.trust.certificates import (
     Certificate,
     certificate_key,
     from_pem,
+    is_provisional,
     subject_of,
     to_pem,
 )
@@ -152,7 +153,12 @@ def learn(workspace: Workspace, growth: Growth, now: datetime) -> int:
     with workspace.store.writing() as connection:
         before = trust_of(workspace)
         _write(connection, before, growth, now)
-        verdicts = _judged_again(workspace, _grown(before, growth), _concerned(before, growth))
+        concerned, trust = _concerned(before, growth), _grown(before, growth)
+        verdicts, chains = _judged_again(workspace, trust, concerned)
+        while fresh := chains - set(trust.known):  # what came before there was a root
+            _write(connection, trust, Growth(chains=tuple(fresh)), now)
+            trust = trust.knowing(*fresh)
+            verdicts, chains = _judged_again(workspace, trust, concerned)
         changed = write_verdicts(connection, workspace, verdicts) if verdicts else 0
     refresh_projections(workspace)
     return changed
@@ -166,22 +172,43 @@ def take_notices(
     Each is judged by HQ's pinned root alone, whoever brought it; nothing broken, unknown or older
     stops anything. What cannot be judged yet is judged when a root is pinned (``take_waiting``).
     """
-    trust = load_trust(workspace)
-    lists: list[IssuedList] = []
-    notes = []
+    notes: list[str] = []
+    lists = newer_lists(objects, load_trust(workspace), notes)
+    if lists:
+        learn(workspace, Growth(lists=lists), now)
     for _, data in sorted(objects.items()):
-        try:
-            if data.startswith(PEM_BEGIN):
-                lists.append(read_newer_list(data, replace(trust, crls=_crls(trust, lists))))
-            elif is_recipient_notice(data):
+        if is_recipient_notice(data):
+            try:
                 take_recipient(workspace, data, now)
+            except RefusedError as error:
+                notes.append(str(error))
+    return tuple(notes)
+
+
+def newer_lists(
+    objects: Mapping[str, bytes], trust: Trust, notes: list[str] | None = None
+) -> tuple[IssuedList, ...]:
+    """Return the revocation lists among objects that are newer than those known.
+
+    ``notes`` gets a sentence for each that is left out, but for those known already.
+    """
+    found: list[IssuedList] = []
+    for _, data in sorted(objects.items()):
+        if not data.startswith(PEM_BEGIN):
+            continue
+        try:
+            found.append(read_newer_list(data, with_lists(trust, found)))
         except KnownListError:
             continue
         except RefusedError as error:
-            notes.append(str(error))
-    if lists:
-        learn(workspace, Growth(lists=tuple(lists)), now)
-    return tuple(notes)
+            if notes is not None:
+                notes.append(str(error))
+    return tuple(found)
+
+
+def with_lists(trust: Trust, lists: Iterable[IssuedList]) -> Trust:
+    """Return the same trust with more revocation lists; of each issuer the newest counts."""
+    return replace(trust, crls=(*trust.crls, *(crl for crl, _ in lists)))
 
 
 def take_waiting(workspace: Workspace, now: datetime) -> None:
@@ -249,14 +276,9 @@ def read_newer_list(data: bytes, trust: Trust) -> IssuedList:
     return crl, issuer
 
 
-def _crls(trust: Trust, lists: Iterable[IssuedList]) -> tuple[RevocationList, ...]:
-    return (*trust.crls, *(crl for crl, _ in lists))
-
-
 def _grown(before: Trust, growth: Growth) -> Trust:
     anchors = tuple(dict.fromkeys((*before.anchors, *growth.anchors)))
-    grown = replace(before, anchors=anchors, crls=_crls(before, growth.lists))
-    return grown.knowing(*growth.chains)
+    return replace(with_lists(before, growth.lists), anchors=anchors).knowing(*growth.chains)
 
 
 def _write(connection: Connection, before: Trust, growth: Growth, now: datetime) -> None:
@@ -268,17 +290,22 @@ def _write(connection: Connection, before: Trust, growth: Growth, now: datetime)
         replace_list(connection, crl, encode_certificate(issuer), older, now)
 
 
-def _judged_again(workspace: Workspace, trust: Trust, concerned: Concerned) -> Verdicts:
-    verdicts = {}
+def _judged_again(
+    workspace: Workspace, trust: Trust, concerned: Concerned
+) -> tuple[Verdicts, set[Chain]]:
+    """Judge what does not count and what new lists concern; return verdicts and signers' chains."""
+    verdicts, chains = {}, set()
     for stored in list_seals(workspace):
         if stored.own or not (stored.verdict is not Verdict.VALID or concerned(stored)):
             continue
         at = datetime.fromisoformat(stored.received)
         report = open_seal(get_seal(workspace, stored.id), trust, at)
+        if report.author is not None and not is_provisional(report.chain[0]):
+            chains.add(report.chain)
         judged = (report.verdict, seal_reason(report))
         if judged != (stored.verdict, stored.reason):
             verdicts[stored.id] = (*judged, signer_of(report))
-    return verdicts
+    return verdicts, chains
 
 
 def _concerned(before: Trust, growth: Growth) -> Concerned:

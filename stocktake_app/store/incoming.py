@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from stocktake_app.model.codes import Role, Verdict
@@ -32,7 +33,8 @@ class IncomingSeal:
     ``reason`` one sentence when it is not ``valid``. ``lines`` yields its lines without line feed;
     they are not trusted. ``mentions`` yields which entry (id) names which digest of confidential
     content, and is asked only when there is any. A seal whose verdict is ``altered`` or
-    ``unreadable`` must not be given.
+    ``unreadable`` must not be given. ``received`` is given when an earlier receipt is not to count,
+    as this computer's clock was wrong then.
     """
 
     data: bytes
@@ -42,6 +44,7 @@ class IncomingSeal:
     signer: Signer
     lines: Iterable[bytes]
     mentions: Callable[[], Iterable[tuple[str, str]]] = _no_mentions
+    received: datetime | None = None
 
 
 @dataclass(frozen=True)

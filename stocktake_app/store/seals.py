@@ -232,6 +232,17 @@ def list_seals(workspace: Workspace) -> list[StoredSeal]:
         return _listed(connection, "", ())
 
 
+def first_receipts(workspace: Workspace, seals: Iterable[str]) -> dict[str, datetime]:
+    """Return when these seals (ids) first came here, of those that did; our own are left out."""
+    with workspace.store.reading() as connection:
+        found = connection.rows(
+            "SELECT id, received FROM seal WHERE own = 0"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (rows.as_json(seals),),
+        )
+        return {seal: datetime.fromisoformat(received) for seal, received in found}
+
+
 def seals_of_entry(workspace: Workspace, entry: str) -> list[StoredSeal]:
     """Return the seals that hold changes of this entry (id)."""
     condition = (

@@ -190,6 +190,9 @@ class Taking:
                     (incoming.verdict, incoming.reason, author, key),
                 )
                 self._intake.tally.touched |= again
+            if incoming.received is not None:
+                since = (moment(incoming.received), key)
+                self._connection.execute("UPDATE seal SET received = ? WHERE key = ?", since)
             if not live:
                 self._connection.execute("UPDATE seal SET live = 1 WHERE key = ?", (key,))
                 self._intake.tally.touched |= again
