@@ -258,4 +258,26 @@ def test_what_is_confidential_is_marked_so_in_the_form_itself(key: str) -> None:
     text = (FORMS / f"{key}.md").read_text(encoding="utf-8")
     xform = convert(text, validate=False, file_type=".md").xform
     marked = xform.count('stocktake:confidential="yes"')
-    assert marked == {"indicator_reading": 0, "consultation": 3}.get(key, 2)
+    expected = {
+        "indicator_reading": 0,
+        "regional": 4,
+        "country": 4,
+        "thematic": 5,
+        "stakeholder": 5,
+        "consultation": 6,
+    }
+    assert marked == expected.get(key, 2)
+
+
+@pytest.mark.parametrize("key", ["regional", "country", "thematic", "stakeholder", "consultation"])
+def test_a_picture_asks_for_consent_and_is_cleared_only_with_it(key: str) -> None:
+    session = begin(key, {"pictures": [{}]})
+    (row,) = session.row_paths("pictures")
+    assert not session.is_relevant(f"{row}/picture_consent")
+    session.answer(f"{row}/picture", "urn:stocktake:digest:1:" + "0" * 64)
+    assert session.is_required(f"{row}/picture_consent")
+    session.answer(f"{row}/picture_consent", "internal")
+    session.answer(f"{row}/picture_cleared", "yes")
+    assert "cleared" in (session.problem(f"{row}/picture_cleared") or "")
+    session.answer(f"{row}/picture_consent", "publish")
+    assert session.problem(f"{row}/picture_cleared") is None

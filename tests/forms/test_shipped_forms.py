@@ -152,6 +152,12 @@ def test_personal_stories_and_names_are_confidential_wherever_they_are_asked() -
         for name in ("human_impact", "attributed_to"):
             row = questions(key)[f"findings/coding/{name}"].row
             assert row["bind::stocktake:confidential"] == "yes"
+    for key in EVENTS:
+        for path in ("participants/participant_names", "pictures/picture_caption"):
+            assert questions(key)[path].row["bind::stocktake:confidential"] == "yes"
+    for key in ("thematic", "stakeholder", "consultation"):
+        presenter = questions(key)["agenda/agenda_presenter"].row
+        assert presenter["bind::stocktake:confidential"] == "yes"
 
 
 def test_a_name_means_the_same_in_every_questionnaire() -> None:

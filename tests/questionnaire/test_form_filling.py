@@ -28,7 +28,7 @@ FORM = """
 | | text | secret | Secret | ${people} > 100 | |
 | | calculate | twice | | | ${people} * 2 |
 | | note | hello | Hello | | |
-| | image | picture | Picture | | |
+| | video | film | Film | | |
 | | begin repeat | findings | Finding | | |
 | | select_one kinds | kind | Kind | | |
 | | text | text | Text | | |
@@ -129,7 +129,7 @@ def test_a_list_gives_exactly_the_rows_it_has(start: Start) -> None:
         ({"event": {"day": "28.4.2021"}}, "event/day", "not a date"),
         ({"twice": 4}, "twice", "calculates this itself"),
         ({"hello": "x"}, "hello", "a note"),
-        ({"picture": "a.jpg"}, "picture", "cannot be captured yet"),
+        ({"film": "a.mp4"}, "film", "cannot be captured"),
     ],
 )  # fmt: skip
 def test_what_is_not_understood_comes_back(

@@ -352,13 +352,22 @@ def test_readonly_and_required_may_depend_on_answers(start: Start) -> None:
     assert (session.is_required("b"), session.is_readonly("b")) == (False, True)
 
 
-def test_media_is_shown_but_never_required_since_it_cannot_be_captured(start: Start) -> None:
+def test_a_film_is_shown_but_never_required_since_it_cannot_be_captured(start: Start) -> None:
+    session = start(
+        "| survey |\n| | type | name | label | required |\n| | video | film | Film | yes |"
+    )
+    question = session.form.nodes["film"]
+    assert question.kind == "video"  # type: ignore[union-attr]
+    assert not question.captured  # type: ignore[union-attr]
+    assert session.problems() == []
+
+
+def test_a_picture_is_required_where_the_form_says_so(start: Start) -> None:
     session = start(
         "| survey |\n| | type | name | label | required |\n| | image | picture | Picture | yes |"
     )
-    question = session.form.nodes["picture"]
-    assert question.kind == "image"  # type: ignore[union-attr]
-    assert not question.captured  # type: ignore[union-attr]
+    assert [path for path, _ in session.problems()] == ["picture"]
+    session.answer("picture", "urn:stocktake:digest:1:" + "0" * 64)
     assert session.problems() == []
 
 

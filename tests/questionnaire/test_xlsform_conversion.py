@@ -152,11 +152,11 @@ def test_a_function_that_is_not_there_is_a_warning_and_its_rule_is_left_out() ->
     assert "cht:strip() is not supported" in str(conversion.problems[0])
 
 
-def test_questions_for_pictures_are_named_as_not_captured_yet() -> None:
-    survey = [["type", "name", "label"], ["image", "a", "A"]]
+def test_questions_for_films_are_named_as_not_captured() -> None:
+    survey = [["type", "name", "label"], ["video", "a", "A"]]
     conversion = convert(xlsx(survey=survey), "f.xlsx")
     assert conversion.xform is not None
-    assert "cannot be captured yet" in str(conversion.problems[0])
+    assert "cannot be captured" in str(conversion.problems[0])
     assert conversion.problems[0].row == 2
 
 
