@@ -29,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("fuzz", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        "fuzz", description=__doc__.partition("\n")[0] if __doc__ else ""
+    )
     parser.add_argument("--minutes", type=float, default=10, help="of all targets together")
     parser.add_argument("--folder", type=Path, default=ROOT / ".fuzz" / "work")
     parser.add_argument("targets", nargs="*", choices=[*TARGETS, []], metavar="TARGET")

@@ -10,18 +10,25 @@ if str(HELPERS) not in sys.path:
 
 from packages import Made, bureau_contents, make_pdf, make_xlsx, packed, unpacked  # noqa: E402
 from people import People, make_people  # noqa: E402
+from raw_pdf import put_together, signed_anew, taken_apart  # noqa: E402
 
 from stocktake_app.exchange.contents import Contents  # noqa: E402
 from stocktake_app.trust import certificates, revocation  # noqa: E402
 from stocktake_app.trust.certificates import to_pem  # noqa: E402
 
+__all__ = ["packed", "put_together", "signed_anew", "taken_apart", "unpacked"]
+
 LINES = (
-    b'{"device":"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f","entry":"0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",'
-    b'"lamport":3,"number":2,"replaces":{"group/name":["0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"]},'
-    b'"set":{"@form":"regional","group/name":"caf\xc3\xa9","list[0c0c0c0c0c0c0c0c]/n":null},'
-    b'"time":"2021-04-28T10:00:00+00:00"}',
-    b'{"device":"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f","entry":"0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",'
-    b'"lamport":1,"number":1,"replaces":{},"set":{"a":"1"},"time":"2021-04-28T10:00:00+01:00"}',
+    (
+        b'{"device":"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f","entry":"0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",'
+        b'"lamport":3,"number":2,"replaces":{"group/name":["0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"]},'
+        b'"set":{"@form":"regional","group/name":"caf\xc3\xa9","list[0c0c0c0c0c0c0c0c]/n":null},'
+        b'"time":"2021-04-28T10:00:00+00:00"}'
+    ),
+    (
+        b'{"device":"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f","entry":"0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",'
+        b'"lamport":1,"number":1,"replaces":{},"set":{"a":"1"},"time":"2021-04-28T10:00:00+01:00"}'
+    ),
 )
 """Change lines as the store reads them."""
 

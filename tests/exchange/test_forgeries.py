@@ -43,7 +43,9 @@ def combinations(forgery: Forgery) -> list[str]:
     return [one for one in COMBINATIONS[:count] if one.split()[1] in forgery.keys]
 
 
-CASES = [(forgery, combination) for forgery in forgeries.ALL for combination in combinations(forgery)]
+CASES = [
+    (forgery, combination) for forgery in forgeries.ALL for combination in combinations(forgery)
+]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +97,9 @@ def test_tools_that_forge_change_nothing_by_themselves(
     raw = framed(closing.manifest.encoded, closing.cms, closing.lines)
     contents, signer = with_file(workbook, raw)
     assert is_valid(wrongly_signed_xlsx(contents, signer, workbook.people.now), workbook)
-    assert is_valid(signed_anew(put_together(*taken_apart(document.data)), document.signer), document)
+    assert is_valid(
+        signed_anew(put_together(*taken_apart(document.data)), document.signer), document
+    )
     cms = Cms(signature_in(document.data), document)
     assert with_signature(document.data, cms.encode()) == document.data
     cms.sign()

@@ -18,6 +18,7 @@ from forged_signing import (
     PACKAGE,
     PROPERTIES,
     element,
+    put,
     sign_text_anew,
     signed_info,
     value_in,
@@ -52,7 +53,7 @@ def digested_with(parts: Parts, made: Made, *, name: str, address: str) -> None:
     for found in re.findall(r'URI="/([^"?]*)\?[^"]*"><DigestMethod.*?<DigestValue>[^<]*', text):
         digest = hashlib.new(name, parts[found], usedforsecurity=False).digest()
         pattern = rf'(URI="/{re.escape(found)}\?.*?<DigestValue>)[^<]*'
-        text = re.sub(pattern, lambda one, new=digest: one[1] + _base64(new), text, count=1)
+        text = re.sub(pattern, partial(put, new=_base64(digest)), text, count=1)
     algorithm = partial(_digest, name=name)
     parts[SIGNATURE] = sign_text_anew(text, made.signer, algorithm).encode()
 
@@ -116,9 +117,7 @@ for _title, _address, _sign in (
 
 
 # Other texts, signed anew.
-def text_edit(
-    parts: Parts, made: Made, *, pattern: str, new: str, count: int = 1
-) -> None:
+def text_edit(parts: Parts, made: Made, *, pattern: str, new: str, count: int = 1) -> None:
     text, number = re.subn(pattern, new, text_of(parts), count=count, flags=re.DOTALL)
     assert number, pattern
     parts[SIGNATURE] = sign_text_anew(text, made.signer).encode()
@@ -148,8 +147,10 @@ TEXTS = {
     "a reference with percent digits": (r'URI="/xl/styles.xml', 'URI="/xl/st%79les.xml'),
     "a reference without type": (' Type="http://www.w3.org/2000/09/xmldsig#Object"', ""),
     "relationships without their transform": (
-        r"<Transforms><Transform Algorithm=\"http://schemas.openxmlformats.org/package/2006/"
-        r"RelationshipTransform\">.*?</Transforms>",
+        (
+            r"<Transforms><Transform Algorithm=\"http://schemas.openxmlformats.org/package/2006/"
+            r"RelationshipTransform\">.*?</Transforms>"
+        ),
         "",
     ),
     "relationships with fewer signed": (
@@ -158,18 +159,24 @@ TEXTS = {
     ),
     "relationships by their group": (
         r'<mdssi:RelationshipReference ([^>]*)SourceId="[^"]*"></mdssi:RelationshipReference>',
-        r'<mdssi:RelationshipsGroupReference \1SourceType="urn:x">'
-        "</mdssi:RelationshipsGroupReference>",
+        (
+            r'<mdssi:RelationshipsGroupReference \1SourceType="urn:x">'
+            "</mdssi:RelationshipsGroupReference>"
+        ),
     ),
     "an XSLT transform": (
         "<Transforms>",
-        '<Transforms><Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116">'
-        "</Transform>",
+        (
+            '<Transforms><Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116">'
+            "</Transform>"
+        ),
     ),
     "an enveloped transform": (
         "<Transforms>",
-        '<Transforms><Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature">'
-        "</Transform>",
+        (
+            '<Transforms><Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature">'
+            "</Transform>"
+        ),
     ),
     "a base64 transform": (
         "<Transforms>",
@@ -234,15 +241,16 @@ TEXTS = {
     "an xml:base": ("<Manifest>", '<Manifest xml:base="https://evil.example/">'),
     "an inclusion": (
         "</Manifest>",
-        '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd"></xi:include>'
-        "</Manifest>",
+        (
+            '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd">'
+            "</xi:include>"
+            "</Manifest>"
+        ),
     ),
 }
 for _title, (_pattern, _new) in TEXTS.items():
     _all = _title.startswith(("canonical", "exclusive", "another id", "prefixes"))
-    BOOK.add_edit(
-        _title, partial(text_edit, pattern=_pattern, new=_new, count=0 if _all else 1)
-    )
+    BOOK.add_edit(_title, partial(text_edit, pattern=_pattern, new=_new, count=0 if _all else 1))
 
 
 # Values: malleable, padded, in another form, of no one.
@@ -253,7 +261,9 @@ def value_edit(parts: Parts, made: Made, *, change: Callable[[bytes, Made], byte
 
 def _as_der(value: bytes, made: Made) -> bytes:
     half = len(value) // 2
-    return encode_dss_signature(*(int.from_bytes(one, "big") for one in (value[:half], value[half:])))
+    return encode_dss_signature(
+        *(int.from_bytes(one, "big") for one in (value[:half], value[half:]))
+    )
 
 
 def _halves_padded(value: bytes, made: Made) -> bytes:
@@ -323,9 +333,7 @@ def signed_by_a_weak_key(parts: Parts, made: Made, *, key: object) -> None:
     text = re.sub(
         r"(<xd:CertDigest>.*?<DigestValue>)[^<]*", lambda one: one[1] + _base64(digest), text
     )
-    text = re.sub(
-        r"<X509SerialNumber>\d+", f"<X509SerialNumber>{certificate.serial_number}", text
-    )
+    text = re.sub(r"<X509SerialNumber>\d+", f"<X509SerialNumber>{certificate.serial_number}", text)
     if isinstance(key, rsa.RSAPrivateKey):
         text = re.sub(METHOD, f"{_MORE}rsa-sha256", text)
     text = sign_text_anew(text, made.signer)
@@ -359,7 +367,7 @@ def _weak(parts: Parts, made: Made, *, make: Callable[[], object]) -> None:
 
 
 for _title, _make in (
-    ("RSA of 1024 bits", lambda: rsa.generate_private_key(65537, 1024)),
+    ("RSA of 1024 bits", lambda: rsa.generate_private_key(65537, 1024)),  # noqa: S505
     ("RSA of 2048 bits", lambda: rsa.generate_private_key(65537, 2048)),
     ("RSA with the exponent 3", lambda: rsa.generate_private_key(3, 3072)),
     ("P-384", lambda: ec.generate_private_key(ec.SECP384R1())),

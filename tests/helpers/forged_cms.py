@@ -257,9 +257,7 @@ EDITS: dict[str, Edit] = {
     ),
     "two digest algorithms": _two_digest_algorithms,
     "other parameters of its signature": _other_parameters,
-    "plain RSA named": partial(
-        _signature_algorithm, oid="1.2.840.113549.1.1.1", parameters=True
-    ),
+    "plain RSA named": partial(_signature_algorithm, oid="1.2.840.113549.1.1.1", parameters=True),
     "SHA-1 with RSA named": partial(
         _signature_algorithm, oid="1.2.840.113549.1.1.5", parameters=True
     ),

@@ -12,6 +12,8 @@ from forgery import Book
 from packages import Made
 from raw_pdf import Objects, put_together, signed_anew, taken_apart
 
+from stocktake_app.exchange.pdf_objects import HEADER
+
 BOOK = Book("PDF signed by its author", "pdf", who="author")
 FRAME = Book("PDF, frame", "pdf")
 BOOKS = (BOOK, FRAME)
@@ -117,7 +119,11 @@ CHANGED = {
     "field by another name": (FIELD, rb"\(Stocktake\)", b"(Stocktaken)"),
     "field of text": (FIELD, rb"/FT /Sig", b"/FT /Tx"),
     "form with two fields": (rb"/SigFlags", rb"(?<=/Fields \[ )", b"1 0 R "),
-    "form that wants new looks": (rb"/SigFlags", rb"/SigFlags 3", b"/SigFlags 3\n/NeedAppearances true"),
+    "form that wants new looks": (
+        rb"/SigFlags",
+        rb"/SigFlags 3",
+        b"/SigFlags 3\n/NeedAppearances true",
+    ),
     "form of XFA": (rb"/SigFlags", rb"/SigFlags 3", b"/SigFlags 3\n/XFA []"),
     "attachment by another name in one place": (SPEC, rb"/UF \(record", b"/UF (recore"),
     "attachment with another relationship": (SPEC, rb"/Source", b"/Data"),
@@ -129,11 +135,23 @@ CHANGED = {
     "attachment hidden from the catalogue": (CATALOG, rb"/AF \d+ 0 R", b"/AF []"),
     "names of scripts": (CATALOG, rb"/Names \d+ 0 R", b"/Names << /JavaScript << /Names [] >> >>"),
     "signature by another filter": (rb"/ByteRange", rb"/Adobe\.PPKLite", b"/Adobe.PPKMS"),
-    "signature of another format": (rb"/ByteRange", rb"ETSI\.CAdES\.detached", b"adbe.pkcs7.detached "),
+    "signature of another format": (
+        rb"/ByteRange",
+        rb"ETSI\.CAdES\.detached",
+        b"adbe.pkcs7.detached ",
+    ),
     "signature of SHA-1": (rb"/ByteRange", rb"ETSI\.CAdES\.detached", b"adbe.pkcs7.sha1     "),
-    "signature with a place": (rb"/ByteRange", rb"/Type /Sig\n", b"/Type /Sig\n/Location (Geneva)\n"),
+    "signature with a place": (
+        rb"/ByteRange",
+        rb"/Type /Sig\n",
+        b"/Type /Sig\n/Location (Geneva)\n",
+    ),
     "signature with a name": (rb"/ByteRange", rb"/Type /Sig\n", b"/Type /Sig\n/Name (HQ)\n"),
-    "signature with a reference": (rb"/ByteRange", rb"/Type /Sig\n", b"/Type /Sig\n/Reference []\n"),
+    "signature with a reference": (
+        rb"/ByteRange",
+        rb"/Type /Sig\n",
+        b"/Type /Sig\n/Reference []\n",
+    ),
     "signature with certificates": (rb"/ByteRange", rb"/Type /Sig\n", b"/Type /Sig\n/Cert <00>\n"),
     "signature without a time": (rb"/ByteRange", rb"/M \([^)]*\)", b"/M (now)"),
     "signature with a local time": (rb"/ByteRange", rb"Z\)", b"+05'45')"),
@@ -153,7 +171,9 @@ for _title, _body in {
     "a second signature": b"<< /Type /Sig /ByteRange [ 0 1 2 3 ] /Contents <00> >>",
     "a second field": b"<< /FT /Sig /T (Two) /Subtype /Widget >>",
     "an attachment that nothing names": b"<< /Type /Filespec /F (evil) >>",
-    "a stream that nothing names": b"<<\n/Type /EmbeddedFile\n/Length 4\n>>\nstream\nevil\nendstream",
+    "a stream that nothing names": (
+        b"<<\n/Type /EmbeddedFile\n/Length 4\n>>\nstream\nevil\nendstream"
+    ),
     "a script that nothing calls": SCRIPT,
     "an object behind the end of a stream": b"<<\n/Length 4\n>>\nstream\nevil\nendstream\nendobj\n"
     b"5 0 obj\n<< /Evil true >>\nstream\n\nendstream",
@@ -168,22 +188,20 @@ for _title, _body in {
 
 
 # The frame, by the author.
-def framed(made: Made, *, header: bytes = b"", between: bytes = b"") -> bytes:
+def framed(made: Made, *, header: bytes, between: bytes) -> bytes:
     objects, trailer = taken_apart(made.data)
-    from stocktake_app.exchange.pdf_objects import HEADER
-
-    return authored(made, objects, trailer, header=header or HEADER, between=between)
+    return authored(made, objects, trailer, header=header, between=between)
 
 
-for _title, _frame in {
-    "bytes before its first object": {"header": b"%PDF-2.0\n%\xc2\xa5\xc2\xb1\xc3\xab\nevil\n"},
-    "another version": {"header": b"%PDF-1.3\n%\xc2\xa5\xc2\xb1\xc3\xab\n"},
-    "no version": {"header": b"%PDF-\n"},
-    "an object that the table hides": {"between": b"1 0 obj\n<< /Evil true >>\nendobj\n"},
-    "a comment between objects and table": {"between": b"% harmless\n"},
-    "a zip file between objects and table": {"between": b"PK\x05\x06" + bytes(18)},
-}.items():
-    BOOK.add(_title, partial(framed, **_frame))
+for _title, _header, _between in (
+    ("bytes before its first object", HEADER + b"evil\n", b""),
+    ("another version", HEADER.replace(b"2.0", b"1.3"), b""),
+    ("no version", b"%PDF-\n", b""),
+    ("an object that the table hides", HEADER, b"1 0 obj\n<< /Evil true >>\nendobj\n"),
+    ("a comment between objects and table", HEADER, b"% harmless\n"),
+    ("a zip file between objects and table", HEADER, b"PK\x05\x06" + bytes(18)),
+):
+    BOOK.add(_title, partial(framed, header=_header, between=_between))
 
 
 def trailed(made: Made, *, old: bytes, new: bytes) -> bytes:

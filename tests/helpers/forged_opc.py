@@ -114,9 +114,7 @@ for _title, _kind, _name, _data in (
     ("links said to be a sheet", WORKSHEET, "xl/worksheets/_rels/evil.xml.rels", b"<x/>"),
     ("a sheet said to be links", RELATIONSHIPS_TYPE, "xl/worksheets/evil.xml", b"<x/>"),
 ):
-    BOOK.add_edit(
-        f"{_title} added", partial(part_of_type, kind=_kind, name=_name, data=_data)
-    )
+    BOOK.add_edit(f"{_title} added", partial(part_of_type, kind=_kind, name=_name, data=_data))
 
 
 def retyped(parts: Parts, made: Made, *, name: str, kind: str) -> None:

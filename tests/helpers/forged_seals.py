@@ -145,8 +145,8 @@ for _title, _parts in {
     "manifest of another seal": (1, 0, 0),
     "signature and lines of another seal": (0, 1, 1),
 }.items():
-    _pick = dict(zip(("manifest", "cms", "lines"), _parts, strict=True))
-    add(_title, partial(mixed, **_pick))
+    _manifest, _cms, _of_lines = _parts
+    add(_title, partial(mixed, manifest=_manifest, cms=_cms, lines=_of_lines))
 
 
 # Manifests that their author signed, though our writer would never have written them.
@@ -236,8 +236,7 @@ MANIFESTS: dict[str, Callable[[bytes], bytes]] = {
     "no time": member("created", ""),
     "a week for a time": member("created", "2021-W17-3T00:00:00+00:00"),
     "a time in another form": lambda data: canonical(
-        (body := json.loads(data))
-        | {"created": body["created"].replace("-", "").replace(":", "")}
+        (body := json.loads(data)) | {"created": body["created"].replace("-", "").replace(":", "")}
     ),
     "somebody else as its author": member("identity", "0" * 32),
     "an author that is none": member("identity", ""),
@@ -275,7 +274,10 @@ def relined(
 
 
 SKIPPED = b"\x50\x2a\x4d\x18\x04\x00\x00\x00evil"
-_WINDOW = {zstd.CompressionParameter.window_log: 27, zstd.CompressionParameter.checksum_flag: 1}
+_WINDOW: dict[int, int] = {
+    zstd.CompressionParameter.window_log: 27,
+    zstd.CompressionParameter.checksum_flag: 1,
+}
 
 
 def _with_window(raw: bytes) -> bytes:
@@ -311,11 +313,11 @@ for _title, _size in (("less", 1), ("more", 10**6), ("nothing", 0)):
 
 # Countersigning: what a bureau does to its officers' seals.
 def countersigned(
-    made: Made, change: Callable[[tuple[Seal, ...]], tuple[Seal, ...]]
+    made: Made, *, change: Callable[[Made, tuple[Seal, ...]], tuple[Seal, ...]]
 ) -> tuple[Contents, Signer]:
     """Change the seals of a bureau's package after its closing seal named them."""
     contents, signer = bureau_contents(made.people)
-    return Contents(change(contents.seals), contents.objects), signer
+    return Contents(change(made, contents.seals), contents.objects), signer
 
 
 def resigned(made: Made, seals: tuple[Seal, ...]) -> tuple[Seal, ...]:
@@ -340,7 +342,10 @@ COUNTERSIGNED: dict[str, Callable[[Made, Seals], Seals]] = {
     "all officers' seals removed": lambda _made, seals: seals[-1:],
     "officer's seal swapped for a later one": _reworded,
     "officer's seal swapped for another bureau's": _of_mena,
-    "officer's seal added": lambda made, s: (seal_of(made.people.mena_officer, made.people.now), *s),
+    "officer's seal added": lambda made, s: (
+        seal_of(made.people.mena_officer, made.people.now),
+        *s,
+    ),
     "officer's seal twice": lambda _made, seals: (seals[0], *seals),
     "closing seal twice": lambda _made, seals: (*seals, seals[-1]),
     "officer's seal signed by another officer": resigned,
@@ -349,7 +354,7 @@ COUNTERSIGNED: dict[str, Callable[[Made, Seals], Seals]] = {
     "closing seal removed": lambda _made, seals: seals[:-1],
 }
 for _title, _change in COUNTERSIGNED.items():
-    add(_title, lambda made, change=_change: countersigned(made, partial(change, made)))
+    add(_title, partial(countersigned, change=_change))
 
 
 def signed_by(made: Made, *, who: str) -> tuple[Contents, Signer]:

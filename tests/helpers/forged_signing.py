@@ -5,6 +5,7 @@ import html
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -63,8 +64,8 @@ def digest_of(name: str, kind: str, data: bytes) -> PartDigest:
 def links_of(data: bytes) -> tuple[Relationship, ...]:
     """Return the relationships of a part that need not be written as ours are."""
     return tuple(
-        Relationship(*(html.unescape(one) for one in found[:3]), bool(found[3]))
-        for found in _LINK.findall(data.decode("utf-8", "replace"))
+        Relationship(html.unescape(key), html.unescape(kind), html.unescape(target), bool(mode))
+        for key, kind, target, mode in _LINK.findall(data.decode("utf-8", "replace"))
     )
 
 
@@ -82,12 +83,13 @@ INFO = r"<SignedInfo>.*?</SignedInfo>"
 
 
 def sign_text_anew(
-    text: str, signer: Signer, algorithm: Callable[[bytes], bytes] = lambda one: _sha256(one)
+    text: str, signer: Signer, algorithm: Callable[[bytes], bytes] | None = None
 ) -> str:
     """Digest the three signed elements of a signature part anew, and sign.
 
-    ``algorithm`` digests them.
+    ``algorithm`` digests them; SHA-256 if there is none.
     """
+    algorithm = algorithm or _sha256
     for key, pattern, declared in (
         ("idPackageObject", PACKAGE, f'<Object xmlns="{DS}"'),
         ("idOfficeObject", OFFICE, f'<Object xmlns="{DS}"'),
@@ -99,8 +101,13 @@ def sign_text_anew(
         canonical = element(text, pattern).replace(tag, declared, 1)
         digest = b64encode(algorithm(canonical.encode())).decode()
         reference = rf'(URI="#{key}".*?<DigestValue>)[^<]*'
-        text = re.sub(reference, lambda found, new=digest: found[1] + new, text, count=1)
+        text = re.sub(reference, partial(put, new=digest), text, count=1)
     return with_value(text, value_of(signed_info(text), signer))
+
+
+def put(found: re.Match[str], *, new: str) -> str:
+    """Return the first group of a match with something new behind it."""
+    return found[1] + new
 
 
 def signed_info(text: str) -> bytes:

@@ -126,9 +126,11 @@ CHANGES: dict[str, Change] = {
     "comment behind": lambda data: data + b"<!-- harmless -->",
     "second root": lambda data: data + body_of(data),
     "overlong UTF-8": lambda data: data[:-1] + b"\xc0\xbe",
-    "letter as a reference": lambda data: re.sub(rb'(="\w*)([hu])', rb"\1&#x\2;", data, count=1)
-    .replace(b"&#xh;", b"&#x68;")
-    .replace(b"&#xu;", b"&#x75;"),
+    "letter as a reference": lambda data: (
+        re.sub(rb'(="\w*)([hu])', rb"\1&#x\2;", data, count=1)
+        .replace(b"&#xh;", b"&#x68;")
+        .replace(b"&#xu;", b"&#x75;")
+    ),
 }
 
 

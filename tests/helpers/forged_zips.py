@@ -8,7 +8,7 @@ from functools import partial
 from forgery import Book
 from packages import Made, packed, unpacked
 from part_tools import SHEET
-from raw_zip import DIRECTORY, LOCAL, SHARED, RawEntry, changed, entries_of, joined
+from raw_zip import LOCAL, SHARED, RawEntry, changed, entries_of, joined
 
 from stocktake_app.model.codes import Verdict
 
@@ -53,7 +53,7 @@ for _field in ("crc", "stored", "size"):
 
 
 # The directory says what our writer never says.
-ODD = {
+ODD: dict[str, dict[str, object]] = {
     "made by Windows": {"made": 0x0014},
     "made by a newer zip": {"made": 0x033F},
     "needs zip64": {"needed": 45},
@@ -267,10 +267,13 @@ BOOK.add(
     Verdict.UNREADABLE,
 )
 BOOK.add(
-    "end record with the directory too late", partial(ended, end={"start": 0xFFFFFFFF}),
+    "end record with the directory too late",
+    partial(ended, end={"start": 0xFFFFFFFF}),
     Verdict.UNREADABLE,
 )
-BOOK.add("end record with a shorter directory", partial(ended, end={"size": 46}), Verdict.UNREADABLE)
+BOOK.add(
+    "end record with a shorter directory", partial(ended, end={"size": 46}), Verdict.UNREADABLE
+)
 
 
 @BOOK.whole
@@ -392,7 +395,9 @@ for _title, _name in NAMES.items():
 
 def renamed(made: Made, *, name: bytes) -> bytes:
     entries = entries_of(made.data)
-    return joined([replace(one, name=name) if one.name == SHEET.encode() else one for one in entries])
+    return joined(
+        [replace(one, name=name) if one.name == SHEET.encode() else one for one in entries]
+    )
 
 
 for _title in ("name with another case", "name with backslashes", "name with a slash in front"):

@@ -1,7 +1,9 @@
-"""Print, as JSON, what LibreOffice's own API says of the signatures of one OOXML file.
+"""Print what LibreOffice's own API says of the signatures of OOXML files, a line of JSON for each.
 
 Run by the system's Python, which has LibreOffice's ``uno`` module: ``libreoffice_signatures.py
-PORT FILE``. LibreOffice must already listen on the port of this machine; it is ended afterwards.
+PORT FILE...``. LibreOffice must already listen on the port of this machine; it is ended afterwards.
+Instead of signatures a line may hold a text: that a file cannot be opened, or that LibreOffice
+crashed over it, which ends the run.
 """
 
 import json
@@ -15,17 +17,33 @@ import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.lang import DisposedException
+from com.sun.star.uno import Exception as UnoException
 
 SECONDS_TO_START = 60
+CRASHED = "crashes"
 READ = 1  # com.sun.star.embed.ElementModes.READ
 
 
 def main() -> None:
-    port, path = sys.argv[1:]
+    port, *paths = sys.argv[1:]
     context = connect(port)
-    sys.stdout.write(json.dumps(signatures(context, Path(path))))
+    for path in paths:
+        found = asked(context, Path(path))
+        sys.stdout.write(json.dumps(found) + "\n")
+        sys.stdout.flush()
+        if found == CRASHED:
+            return
     with suppress(DisposedException):
         service(context, "com.sun.star.frame.Desktop").terminate()
+
+
+def asked(context: Any, path: Path) -> list[dict[str, Any]] | str:
+    try:
+        return signatures(context, path)
+    except DisposedException:
+        return CRASHED
+    except UnoException:
+        return "cannot be opened"
 
 
 def connect(port: str) -> Any:

@@ -7,13 +7,15 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 SECONDS = 120
+BATCH = 50
+"""So many files LibreOffice is asked about before it is started anew: one may hold it up."""
 
 
 def missing(*programs: str) -> list[str]:
@@ -41,16 +43,47 @@ def trust_store(folder: Path, root: Path) -> Path:
 def libreoffice_signatures(file: Path, store: Path, work: Path) -> list[dict[str, Any]]:
     """Return what LibreOffice says of a workbook's signatures, in a process of its own.
 
-    NSS remembers certificates of earlier documents, so two documents must not share a process.
+    NSS remembers certificates of earlier documents: where trust is the question, no two documents
+    must share a process.
     """
+    (found,) = libreoffice_says([file], store, work)
+    assert not isinstance(found, str), found
+    return found
+
+
+def libreoffice_says(
+    files: Sequence[Path], store: Path, work: Path
+) -> list[list[dict[str, Any]] | str]:
+    """Return what LibreOffice says of the signatures of several workbooks, one after the other.
+
+    For a file over which it crashes or that it cannot open there is a text instead.
+    """
+    said: list[list[dict[str, Any]] | str] = []
+    while len(said) < len(files):
+        said += _libreoffice_once(files[len(said) :][:BATCH], store, work)
+    return said
+
+
+def _libreoffice_once(
+    files: Sequence[Path], store: Path, work: Path
+) -> list[list[dict[str, Any]] | str]:
+    """Ask one process, which may end over one of the files; that one is the last answered."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     accept = f"--accept=socket,host=127.0.0.1,port={port};urp;"
+    script = Path(__file__).with_name("libreoffice_signatures.py")
     with _libreoffice(work, [accept], {"MOZILLA_CERTIFICATE_FOLDER": str(store)}):
-        script = Path(__file__).with_name("libreoffice_signatures.py")
-        found: list[dict[str, Any]] = json.loads(_run(SYSTEM_PYTHON, str(script), port, str(file)))
-        return found
+        command = [SYSTEM_PYTHON, str(script), port, *map(str, files)]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, timeout=SECONDS + 2 * len(files), check=False
+            )
+            output, ended = done.stdout, "crashes"
+        except subprocess.TimeoutExpired as late:
+            output, ended = late.stdout or b"", "does not come to an end"
+    said = [json.loads(line) for line in output.splitlines()]
+    return said if said[-1:] == ["crashes"] or len(said) == len(files) else [*said, ended]
 
 
 def libreoffice_convert(file: Path, kind: str, folder: Path, work: Path) -> Path:
@@ -82,22 +115,61 @@ def _libreoffice(
         process.wait(SECONDS)
 
 
+def trust_too(store: Path, root: Path) -> None:
+    """Let an NSS certificate database trust one more root."""
+    _run(
+        "certutil",
+        "-A",
+        "-d",
+        f"sql:{store}",
+        "-n",
+        root.stem,
+        "-t",
+        "CT,CT,CT",
+        "-a",
+        "-i",
+        str(root),
+    )
+
+
 def pdfsig(file: Path, store: Path) -> str:
     """Return what poppler's pdfsig prints about a PDF's signatures."""
     return _run("pdfsig", "-nssdir", f"sql:{store}", str(file))
 
 
+def pdfsig_says(file: Path, store: Path) -> str:
+    """Return the same of a file that it may refuse."""
+    return _said("pdfsig", "-nssdir", f"sql:{store}", str(file))
+
+
 def xmlsec(folder: Path, roots: Path) -> str:
     """Return what xmlsec1 prints about the signature of a workbook unpacked into ``folder``."""
+    done = _ran(*_xmlsec_command(folder, roots))
+    return done.stdout.decode() + done.stderr.decode()
+
+
+def xmlsec_says(folder: Path, roots: Path) -> str:
+    """Return the same of a workbook that it may refuse."""
+    return _said(*_xmlsec_command(folder, roots))
+
+
+def _xmlsec_command(folder: Path, roots: Path) -> list[str]:
     signature = folder / "_xmlsignatures" / "sig1.xml"
-    addresses = re.findall(r'URI="(/[^"]*)"', signature.read_text())
+    addresses = re.findall(r'URI="(/[^"]*)"', signature.read_text("utf-8", "replace"))
     places = [
         argument
         for address in addresses
         for argument in (f"--url-map:{address}", f"{folder}{address.partition('?')[0]}")
     ]
-    done = _ran("xmlsec1", "--verify", "--trusted-pem", str(roots), *places, str(signature))
-    return done.stdout.decode() + done.stderr.decode()
+    return ["xmlsec1", "--verify", "--trusted-pem", str(roots), *places, str(signature)]
+
+
+def _said(*command: str) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+    except (subprocess.TimeoutExpired, ValueError, OSError):
+        return ""
+    return done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
 
 
 def _run(*command: str) -> str:
