@@ -43,11 +43,11 @@ def said(chance: random.Random, words: int) -> str:
     return " ".join(chance.choices(WORDS, k=words))
 
 
-def answers(chance: random.Random, number: int) -> dict[str, str | None]:
+def answers(chance: random.Random, number: int, form: str = FORM) -> dict[str, str | None]:
     from stocktake_app.model.ids import ROW_ALPHABET
 
     found: dict[str, str | None] = {
-        "@form": FORM,
+        "@form": form,
         "@state": "finished",
         "event_details/event": f"2021-04-{number % 28 + 1:02d}-WCA",
         "event_details/event_name": f"Consultation {number} de {said(chance, 2)}",
@@ -76,7 +76,7 @@ def entry_id(chance: random.Random, number: int) -> str:
     return f"{(1_619_600_000_000 + number * 10_000) << 80 | chance.getrandbits(78) | 7 << 76:032x}"
 
 
-def histories(entries: int) -> Iterator[tuple[bytes, bytes | None]]:
+def histories(entries: int, form: str = FORM) -> Iterator[tuple[bytes, bytes | None]]:
     """Yield the lines of each entry: its beginning, and for one in ten a change by another."""
     from stocktake_app.model.change import Change
 
@@ -85,7 +85,7 @@ def histories(entries: int) -> Iterator[tuple[bytes, bytes | None]]:
     for number in range(1, entries + 1):
         entry = entry_id(chance, number)
         time_of = f"2021-04-{number % 28 + 1:02d}T{number % 24:02d}:{number % 60:02d}:00+00:00"
-        first = Change(DEVICES[0], number, entry, number, time_of, answers(chance, number))
+        first = Change(DEVICES[0], number, entry, number, time_of, answers(chance, number, form))
         second = None
         if number % 10 == 0:
             edits += 1
