@@ -236,6 +236,11 @@ def _remarks(found: Found) -> Iterator[Remark]:
         yield from (Remark(*note_words(note)) for note in odd_notes(found.seen))
 
 
+def odd_notes(seen: StandingReport) -> list[Note]:
+    """Return the first notes that a person should read: that a record came again is none."""
+    return [one for one in seen.notes if one.kind is not NoteKind.REPLAY][:MAX_ODD]
+
+
 def _checked_seal(report: SealReport) -> CheckedSeal:
     signer = signer_of(report)
     manifest = report.seal.manifest
