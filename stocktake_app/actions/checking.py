@@ -22,6 +22,7 @@ from stocktake_app.exchange.verify import Report, verify_package
 from stocktake_app.exchange.visible import VisibleCheck, check_visible
 from stocktake_app.model.codes import Verdict
 from stocktake_app.settings import MAX_PACKAGE_BYTES
+from stocktake_app.store.freshness import Note, NoteKind
 from stocktake_app.store.imports import StandingReport, standing
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.translations import N_
