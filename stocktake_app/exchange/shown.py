@@ -2,9 +2,7 @@
 
 The exporter makes the readable part from this, and so does whoever checks it: no store, no clock,
 nobody's trust. Changes count by the same rule as in a store, with the certificates' own word for
-who signed; whether these are trusted is the verifier's business. Where several changes claim to
-begin an entry, the one in the earlier seal does: an exporter carries seals in the order in which
-it received them.
+who signed; whether these are trusted is the verifier's business.
 
 Entries come in the order in which they are read best: by questionnaire, then by the first day of
 what they are about, then by reference.

@@ -4,6 +4,7 @@ The same code makes the same objects in the same order. Only how well streams ar
 differ between two machines, so these are compared unpacked.
 """
 
+import base64
 import hashlib
 import re
 from collections.abc import Iterator
@@ -99,8 +100,18 @@ def _unpacked(document: Document, name: Reference) -> tuple[Dictionary, bytes]:
     """Return a stream without its length, unpacked if it is deflated."""
     head, data = document.stream(name)
     rest = {key: value for key, value in head.items() if key != "/Length"}
-    packed = head.get("/Filter") == Name("/FlateDecode")
-    return rest, inflate(data, MAX_STREAM_BYTES) if packed else data
+    filters = head.get("/Filter")
+    names = filters if isinstance(filters, list) else [filters]
+    if names[:1] == [Name("/ASCII85Decode")]:
+        data, names = _from_ascii85(data), names[1:]
+    return rest, inflate(data, MAX_STREAM_BYTES) if names == [Name("/FlateDecode")] else data
+
+
+def _from_ascii85(data: bytes) -> bytes:
+    try:
+        return base64.a85decode(data.removesuffix(b"~>"))
+    except ValueError:
+        raise AlteredFileError("a page in it cannot be unpacked") from None
 
 
 def _odd_pages(ours: Document, theirs: Document) -> Iterator[Difference]:
