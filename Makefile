@@ -1,7 +1,7 @@
 # Each target has one line of help; `make` prints them.
 PYTHON := .venv/bin/python
 
-.PHONY: help run demo test lint format benchmarks wheel installer lock clean
+.PHONY: help run demo test lint format benchmarks forgeries fuzz wheel installer lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -23,6 +23,17 @@ format: ## bring the code into the one format
 
 benchmarks: ## measure speed as ratios to a floor; prints a table
 	$(PYTHON) -m benchmarks
+
+forgeries: ## try every forgery on every kind of package; ask other programs; write docs/forgeries.md
+	STOCKTAKE_ALL_FORGERIES=1 $(PYTHON) -m pytest -q tests/exchange/test_forgeries.py
+	PYTHONPATH=.:tests/helpers:tests/readers $(PYTHON) tests/readers/forgery_table.py
+
+fuzz: ## change packages at random and fuzz their readers for MINUTES (10); on Linux, in .fuzz
+	STOCKTAKE_MUTANTS=20000 $(PYTHON) -m pytest -q --timeout=0 tests/exchange/test_verify_mutants.py
+	test -d .fuzz/venv || $(PYTHON) -m venv .fuzz/venv
+	.fuzz/venv/bin/python -m pip install --quiet -r requirements.lock
+	.fuzz/venv/bin/python -m pip install --quiet atheris==3.0.0
+	.fuzz/venv/bin/python -m fuzz --minutes $(or $(MINUTES),10) --folder .fuzz/work
 
 wheel: ## build the wheel into dist
 	$(PYTHON) -m pip wheel --no-deps --no-build-isolation -w dist .

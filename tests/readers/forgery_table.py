@@ -44,13 +44,13 @@ programs say that many people have.
 
 **How to read it.** *Ours* is the verdict of this program, as `stocktake verify` and the window \
 give it: none of these files is ever `valid`. Lines *by its author* are made with the sender's \
-own key: every digest fits, but the file is nothing that our program writes. The other columns show \
-why the verdict of another program is not enough:
+own key: every digest fits, but the file is nothing that our program writes. The other columns \
+show why the verdict of another program is not enough:
 
 * **LibreOffice**: what its programming interface says of signature and certificate. Its yellow or \
 blue bar, and the one that Excel shows, are no verdict on a package: they say that the signed \
-parts are as they were, not that nothing stands beside them, and LibreOffice's is yellow ("partially \
-signed") for every Excel file whatsoever. One process was asked about all files; it remembers \
+parts are as they were, not that nothing stands beside them, and LibreOffice's is yellow \
+("partially signed") for every Excel file whatsoever. One process was asked about all files; it remembers \
 certificates of earlier ones, so "trusted" can be too kind where a certificate is missing.
 * **xmlsec1**: "holds" when signature, all signed parts and the chain are good; else how many of \
 the parts.
