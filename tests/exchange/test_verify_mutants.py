@@ -23,7 +23,7 @@ def test_no_mutant_of_a_workbook_is_valid(people: People, layer: str) -> None:
     parts = unpacked(genuine)
     same = 0
     for seed in range(COUNT):
-        mutant = mutants.WORKBOOK[layer](random.Random(seed), genuine)
+        mutant = mutants.WORKBOOK[layer](random.Random(seed), genuine)  # noqa: S311
         report = verify_package(mutant, people.trust, people.now)
         if report.verdict is Verdict.VALID:
             assert unpacked(mutant) == parts, f"mutant {seed} of {layer} is valid"
@@ -39,7 +39,7 @@ def test_no_mutant_of_a_pdf_is_valid(people: People, layer: str) -> None:
     genuine = make_pdf(people, "bureau").data
     same = 0
     for seed in range(COUNT):
-        mutant = mutants.DOCUMENT[layer](random.Random(seed), genuine)
+        mutant = mutants.DOCUMENT[layer](random.Random(seed), genuine)  # noqa: S311
         report = verify_package(mutant, people.trust, people.now)
         if report.verdict is Verdict.VALID:
             assert mutant == genuine, f"mutant {seed} of {layer} is valid"
@@ -55,7 +55,7 @@ def test_no_mutant_of_a_seal_passes_in_a_file_saved_again(people: People) -> Non
     genuine = {seal.encode() for seal in made.contents.seals}
     change = mutants.without_signature(mutants.carried_seal_changed)
     for seed in range(COUNT):
-        mutant = change(random.Random(seed), made.data)
+        mutant = change(random.Random(seed), made.data)  # noqa: S311
         report = verify_package(mutant, people.trust, people.now)
         if report.verdict is Verdict.RESAVED:
             assert {one.seal.encode() for one in report.seals} == genuine, seed

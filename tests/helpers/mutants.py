@@ -121,7 +121,7 @@ def links_changed(chance: Chance, data: bytes) -> bytes:
     other = chance.choice(_LINK.findall(parts[chance.choice(names)]) or [one])
     new = chance.choice((b"", one + one, other, one + other, bytes_changed(chance, one)))
     parts[name] = parts[name].replace(one, new, 1)
-    if chance.random() < 0.2:  # noqa: PLR2004  and all of them in another order
+    if chance.random() < 0.2:
         found = _LINK.findall(parts[name])
         for number, link in enumerate(found):
             parts[name] = parts[name].replace(link, b"<%d>" % number, 1)
@@ -140,11 +140,11 @@ def object_changed(chance: Chance, data: bytes) -> bytes:
         del objects[place]
     elif step == 1:
         objects.insert(other, objects[place])
-    elif step == 2:  # noqa: PLR2004
+    elif step == 2:
         objects[place], objects[other] = (number, objects[other][1]), (objects[other][0], body)
-    elif step == 3:  # noqa: PLR2004
+    elif step == 3:
         trailer = bytes_changed(chance, trailer)
-    elif step == 4:  # noqa: PLR2004
+    elif step == 4:
         objects.append((len(objects) + chance.randrange(1, 9), body))
     else:
         objects[place] = (number, bytes_changed(chance, body))
@@ -163,11 +163,11 @@ def der_changed(chance: Chance, encoded: bytes) -> bytes:
         del parent.children[place]
     elif step == 1:
         parent.children.insert(place, child)
-    elif step == 2 and child not in _all(other):  # noqa: PLR2004
+    elif step == 2 and child not in _all(other):
         parent.children[place] = other
-    elif step == 3:  # noqa: PLR2004
+    elif step == 3:
         chance.shuffle(parent.children)
-    elif step == 4:  # noqa: PLR2004
+    elif step == 4:
         child.tag = (child.tag ^ 1 << chance.choice((0, 1, 2, 3, 4, 7))) & 0xDF | child.tag & 0x20
     else:
         leaf = chance.choice([one for one in _all(top) if not one.children])
@@ -207,9 +207,9 @@ def manifest_changed(chance: Chance, data: bytes) -> bytes:
         del body[name]
     elif step == 1:
         body[name] = body[other]
-    elif step == 2:  # noqa: PLR2004
+    elif step == 2:
         body[name + "x"] = body[name]
-    elif step == 3:  # noqa: PLR2004
+    elif step == 3:
         body[name] = chance.choice((None, True, 0, -1, 2**60, "", "x", [], ["x"], {}))
     else:
         return bytes_changed(chance, data)
