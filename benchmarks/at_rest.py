@@ -147,7 +147,7 @@ def main() -> int:
         ]
         met = [
             print_ratios(
-                variants[0].name.partition(",")[0].capitalize(),
+                f"Cost of encryption: {variants[0].name.rpartition(',')[0]}",
                 rounds_of(variants, rounds),
                 variants[0].name,
             )
