@@ -6,6 +6,7 @@ What stands in them is in ``subjects.py``, what is checked of them in ``profile.
 import re
 from base64 import b64decode
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import unquote
@@ -251,11 +252,23 @@ def load_certificate(data: bytes) -> Certificate:
     """
     try:
         certificate = x509.load_der_x509_certificate(data) if _is_sound(data) else None
-    except (*UNREADABLE, IndexError) as error:
+        if certificate is not None:
+            _read_names(certificate)
+    except (*UNREADABLE, IndexError, TypeError, UserWarning) as error:
         raise BadCertificateError(f"it cannot be read ({error})") from None
     if certificate is None:
         raise BadCertificateError("its version, serial number or signature is written oddly")
     return certificate
+
+
+def _read_names(certificate: Certificate) -> None:
+    """Read every name now: for a name of a wrong type cryptography raises TypeError, and late.
+
+    Of one too long it only warns; where warnings are errors, that is refused here too.
+    """
+    _ = certificate.subject, certificate.issuer
+    with suppress(*UNREADABLE):  # what is wrong with extensions is judged where they are used
+        _ = certificate.extensions
 
 
 def _is_sound(data: bytes) -> bool:

@@ -160,9 +160,11 @@ def read_list(data: bytes) -> RevocationList:
         raise UserFileError("The revocation list is far too large; it was not read.")
     pem = data.lstrip().startswith(b"-----BEGIN")
     try:
-        return x509.load_pem_x509_crl(data) if pem else x509.load_der_x509_crl(data)
-    except ValueError as error:
+        crl = x509.load_pem_x509_crl(data) if pem else x509.load_der_x509_crl(data)
+        _ = crl.issuer  # read now: for a name of a wrong type there is a TypeError, and late
+    except (ValueError, TypeError, UserWarning) as error:
         raise UserFileError(f"This is not a revocation list ({error}).") from None
+    return crl
 
 
 def list_number(crl: RevocationList) -> int | None:
