@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stocktake_app.actions.judgement import HEAPS, Judgement
+from stocktake_app.actions.laptops import SOMEBODY
 from stocktake_app.actions.result import Result
 from stocktake_app.model.codes import Verdict
 from stocktake_app.translations import N_
@@ -46,7 +47,10 @@ class Remark(Result):
 
     def said(self, say: Callable[[str], str] = str) -> str:
         """Return the sentence in the language that ``say`` speaks."""
-        return say(self.text).format(**dict(self.values)) if self.values else say(self.text)
+        if not self.values:
+            return say(self.text)
+        known = {name: say(SOMEBODY) if one == SOMEBODY else one for name, one in self.values}
+        return say(self.text).format(**known)
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,9 @@ class Checked(Result):
     ``visible``: ``same``, ``differs`` or ``not_checked``, whether sheets or pages say what the
     records say; ``differences`` name the first places where they do not. ``standing``: ``new``,
     ``partly_new``, ``already_imported``, or "" without a workspace; ``notes`` then name what is
-    odd: gap, replay, rollback, fork, clock. ``remarks`` say these and everything else that does
-    not decide, as sentences. ``issuers`` are the names that stand behind the signer's certificate,
-    the nearest first. ``judged`` is what it means to the person who received it.
+    odd: gap, replay, rollback, fork, mixed, two_people, clock. ``remarks`` say these and all else
+    that does not decide, as sentences. ``issuers`` are the names that stand behind the signer's
+    certificate, the nearest first. ``judged`` is what it means to the person who received it.
     """
 
     file: str
