@@ -3,6 +3,7 @@
 import forged_algorithms
 import forged_archives
 import forged_cms
+import forged_disclosures
 import forged_layouts
 import forged_opc
 import forged_parts
@@ -25,5 +26,6 @@ BOOKS: tuple[Book, ...] = (
     *forged_layouts.BOOKS,
     *forged_cms.BOOKS,
     *forged_seals.BOOKS,
+    *forged_disclosures.BOOKS,
 )
 ALL: tuple[Forgery, ...] = tuple(one for book in BOOKS for one in book.forgeries)
