@@ -1,7 +1,7 @@
 # Each target has one line of help; `make` prints them.
 PYTHON := .venv/bin/python
 
-.PHONY: help run demo test lint format benchmarks forgeries fuzz wheel installer lock clean
+.PHONY: help run demo test lint format benchmarks forgeries fuzz vectors wheel installer lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ fuzz: ## change packages at random and fuzz their readers for MINUTES (10); on L
 	.fuzz/venv/bin/python -m pip install --quiet -r requirements.lock
 	.fuzz/venv/bin/python -m pip install --quiet atheris==3.0.0
 	.fuzz/venv/bin/python -m fuzz --minutes $(or $(MINUTES),10) --folder .fuzz/work
+
+vectors: ## make the test vectors of the package format anew, with new keys
+	$(PYTHON) -m tests.make_vectors
 
 wheel: ## build the wheel into dist
 	$(PYTHON) -m pip wheel --no-deps --no-build-isolation -w dist .

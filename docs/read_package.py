@@ -24,7 +24,9 @@ import zlib
 from base64 import b64decode
 from hashlib import sha256
 from html import unescape
+from itertools import chain as joined
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -42,11 +44,13 @@ DIGEST = "urn:stocktake:digest:1:"
 
 
 def need(fact: object, otherwise: str) -> None:
+    """End with a sentence unless something is as it was signed."""
     if not fact:
         sys.exit(f"not as it was signed: {otherwise}")
 
 
 def check(key: object, signature: bytes, data: bytes) -> None:
+    """Check a signature with SHA-256: RSA PKCS#1 v1.5, or ECDSA."""
     try:
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(signature, data, padding.PKCS1v15(), SHA256())
@@ -57,6 +61,7 @@ def check(key: object, signature: bytes, data: bytes) -> None:
 
 
 def inflate(data: bytes) -> bytes:
+    """Inflate a zstd frame by whatever is installed."""
     for library in ("compression.zstd", "backports.zstd"):
         try:
             return bytes(__import__(library, fromlist=["zstd"]).decompress(data))
@@ -74,6 +79,7 @@ def split(der: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def members(element: bytes) -> list[bytes]:
+    """Return the DER elements in an element."""
     _, body, _ = split(element)
     found = []
     while body:
@@ -83,6 +89,7 @@ def members(element: bytes) -> list[bytes]:
 
 
 def content(element: bytes) -> bytes:
+    """Return what an element holds."""
     return split(element)[1]
 
 
@@ -100,10 +107,12 @@ def signed_by(cms: bytes, data: bytes) -> list[x509.Certificate]:
 
 
 def read_xlsx(path: str) -> tuple[list[x509.Certificate], list[tuple[str, str, bytes]]]:
-    """Check a workbook's signature; return its chain, and (kind, name, bytes) of what it carries."""
+    """Check a workbook; return who signed it, and (kind, name, bytes) of what it carries."""
+    need(zipfile.is_zipfile(path), "it is neither a workbook nor a PDF")
     archive = zipfile.ZipFile(path)
     parts = {name: archive.read(name) for name in archive.namelist()}
     need(len({name.lower() for name in archive.namelist()}) == len(archive.namelist()), "twins")
+    need(parts.keys() >= FIXED, "there is no signature (any more)")
     xml = parts["_xmlsignatures/sig1.xml"].decode()
     package = xml[xml.index('<Object Id="idPackageObject">') :].split("</Object>")[0] + "</Object>"
     signed_info = xml[xml.index("<SignedInfo>") :].split("</SignedInfo>")[0] + "</SignedInfo>"
@@ -117,8 +126,8 @@ def read_xlsx(path: str) -> tuple[list[x509.Certificate], list[tuple[str, str, b
         value = encode_dss_signature(*(int.from_bytes(x, "big") for x in (value[:32], value[32:])))
     signed = signed_info.replace("<SignedInfo", f"<SignedInfo {DS}", 1).encode()
     check(chain[0].public_key(), value, signed)
-    listed = re.findall(r'URI="/([^"?]*)\?[^"]*">(<Transforms>.*?</Transforms>)?<DigestMethod [^>]*>'
-                        "</DigestMethod><DigestValue>([^<]*)<", package)  # fmt: skip
+    reference = r'URI="/([^"?]*)\?[^"]*">(<Transforms>.*?</Transforms>)?<DigestMethod [^>]*>'
+    listed = re.findall(reference + "</DigestMethod><DigestValue>([^<]*)<", package)
     need(
         {unescape(name) for name, _, _ in listed} | FIXED == parts.keys(), "parts added or removed"
     )
@@ -166,7 +175,7 @@ def read_pdf(data: bytes) -> tuple[list[x509.Certificate], list[tuple[str, str, 
     return chain, carried
 
 
-def read_seal(data: bytes) -> tuple[str, dict[str, object], list[x509.Certificate], list[bytes]]:
+def read_seal(data: bytes) -> tuple[str, dict[str, Any], list[x509.Certificate], list[bytes]]:
     """Check one signed record; return its id, manifest, chain and lines."""
     parts, at = [], 8
     need(data[:8] == b"STKSEAL1", "a signed record begins with something else")
@@ -181,43 +190,51 @@ def read_seal(data: bytes) -> tuple[str, dict[str, object], list[x509.Certificat
     return sha256(parts[0]).hexdigest(), manifest, signed_by(parts[1], parts[0]), lines
 
 
-def check_chain(chain: list[x509.Certificate], root: x509.Certificate | None) -> str:
-    """Say whose chain it is; with a root, each certificate must have signed the one before."""
-    who = chain[0].subject.rfc4514_string()
-    if root is None:
-        return f"{who}, whom nobody was asked about"
-    for issued, issuer in zip(chain, [*chain[1:], root], strict=True):
-        try:
+def stands_for(root: x509.Certificate, chain: list[x509.Certificate]) -> bool:
+    """Say whether each certificate was issued by the next, and the last by the root."""
+    try:
+        for issued, issuer in zip(chain, [*chain[1:], root], strict=True):
             issued.verify_directly_issued_by(issuer)
-        except (ValueError, TypeError, InvalidSignature):
-            return f"{who}, WHOM THE ROOT DOES NOT STAND FOR"
-    return who
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def main(path: str, root: x509.Certificate | None) -> None:
+    """Check a package and print its changes."""
     data = Path(path).read_bytes()
     outer, carried = read_pdf(data) if data.startswith(b"%PDF") else read_xlsx(path)
     seals = [read_seal(file) for kind, _, file in carried if kind == "seal"]
     need(seals and seals[-1][1]["seals"] == [seal[0] for seal in seals[:-1]], "records are missing")
     need(seals[-1][2] == outer, "the signer of the file did not sign its last record")
-    named = {name for _, manifest, _, _ in seals for name in
-             (*manifest["forms"], *manifest["notices"], manifest["labels"]) if name}  # fmt: skip
-    objects = {key: file for kind, key, file in carried if kind == "object"}
-    need(objects.keys() == named, "objects are missing or added")
-    packed = [inflate(file).split(b"\n")[:-1] for kind, _, file in carried if kind == "disclosures"]
-    files = [file for kind, _, file in carried if kind == "attachment"]
-    disclosed = {sha256(one).hexdigest(): one for one in [*sum(packed, []), *files]}
-    need(all(sha256(file).hexdigest() == key for key, file in objects.items()), "an object")
-    lines = b"".join(line for seal in seals for line in seal[3])
-    need(all((DIGEST + key).encode() in lines for key in disclosed), "content that nobody signed")
-    for key, manifest, chain, changes in seals:
-        print(f"{key[:16]} by {check_chain(chain, root)}", file=sys.stderr)
-        for line in changes[: manifest["changes"]]:
+    disclosed = check_named(carried, [seal[1] for seal in seals], [seal[3] for seal in seals])
+    for key, manifest, chain, lines in seals:
+        known = "known" if root and stands_for(root, chain) else "unknown"
+        print(f"{key[:16]} by {chain[0].subject.rfc4514_string()}, {known}", file=sys.stderr)
+        for line in lines[: manifest["changes"]]:
             change = json.loads(line)
-            for question, answer in list(change["set"].items()):
+            for question, answer in change["set"].items():
                 if str(answer).startswith(DIGEST):
                     change["set"][question] = shown(disclosed.get(answer.removeprefix(DIGEST)))
             print(json.dumps({"record": key, **change}, ensure_ascii=False))
+    if root and not stands_for(root, outer):
+        sys.exit("the root does not stand for who signed the file")
+
+
+def check_named(
+    carried: list[tuple[str, str, bytes]], manifests: list[Any], lines: list[list[bytes]]
+) -> dict[str, bytes]:
+    """Check objects and disclosures by their hashes; return the disclosures by digest."""
+    named = {name for one in manifests for name in (*one["forms"], *one["notices"], one["labels"])}
+    objects = {key: file for kind, key, file in carried if kind == "object"}
+    need(objects.keys() == named - {""}, "objects are missing or added")
+    need(all(sha256(file).hexdigest() == key for key, file in objects.items()), "an object")
+    packed = [inflate(file).split(b"\n")[:-1] for kind, _, file in carried if kind == "disclosures"]
+    files = [file for kind, _, file in carried if kind == "attachment"]
+    found = {sha256(one).hexdigest(): one for one in [*joined.from_iterable(packed), *files]}
+    signed = b"".join(joined.from_iterable(lines))
+    need(all((DIGEST + key).encode() in signed for key in found), "content that nobody signed")
+    return found
 
 
 def shown(disclosure: bytes | None) -> object:
