@@ -1,5 +1,6 @@
 """Attaching files to a draft: judged by content, pictures made small, limits kept."""
 
+import contextlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,6 +128,30 @@ def opened(workspace: Workspace, entry: str, answer: str, draft: str = "") -> At
     digest = digest_in(answer)
     found = drafts.draft_attachment(workspace, draft, digest) if draft else None
     return found or get_attachment(workspace, entry, digest)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is shown of a file in small: name, size in bytes, a thumbnail (PNG, b"" for none)."""
+
+    name: str
+    size: int
+    thumbnail: bytes
+
+
+def look(workspace: Workspace, draft: str, answer: str, longest: int) -> Look:
+    """Return what is shown of a draft's file; ``longest`` is the thumbnail's side in pixels.
+
+    Raises:
+        RefusedError: it is withheld or erased.
+    """
+    entry = drafts.get_draft(workspace, draft).entry
+    found = opened(workspace, entry, answer, draft)
+    small = b""
+    if found.media_type in pictures.PICTURES:
+        with contextlib.suppress(UserFileError):  # somebody else's, and damaged: its name is shown
+            small = pictures.thumbnail(found.data, longest)
+    return Look(found.name, len(found.data), small)
 
 
 def write_out(

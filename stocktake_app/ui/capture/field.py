@@ -7,7 +7,9 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QWidget
 
 from stocktake_app.questionnaire.form import Kind, Question
+from stocktake_app.questionnaire.nodes import ATTACHED
 from stocktake_app.questionnaire.session import Choice
+from stocktake_app.ui.capture.attachment_editor import AttachmentEditor
 from stocktake_app.ui.capture.choice_editors import (
     FEW,
     CheckListEditor,
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 ACKNOWLEDGED = "OK"
 """What an acknowledged question holds (ODK XForms, trigger control)."""
 COMPACT = ("minimal", "autocomplete")
-NOT_HERE = frozenset({Kind.IMAGE, Kind.AUDIO, Kind.VIDEO, Kind.FILE, Kind.GEOTRACE, Kind.GEOSHAPE})
+NOT_HERE = frozenset({Kind.VIDEO, Kind.GEOTRACE, Kind.GEOSHAPE})
 """Kinds that need a device; the question is shown and stays open."""
 
 
@@ -77,7 +79,11 @@ class Field(QWidget):
         self._problem_line = QWidget()
         self._problem_line.setLayout(line(self._problem_icon, self._problem, spacing=6))
         self._problem_line.layout().setStretch(1, 1)  # type: ignore[union-attr]
-        self.editor = editor_for(question, len(self._session.choices(path)), tokens)
+        self.editor: Editor | None
+        if question.kind in ATTACHED:
+            self.editor = AttachmentEditor(question.kind, filling)
+        else:
+            self.editor = editor_for(question, len(self._session.choices(path)), tokens)
         parts: list[QWidget] = [self._label, self._hint]
         if self.editor:
             self.editor.edited.connect(lambda value: filling.answer(path, value))

@@ -2,8 +2,10 @@
 
 from stocktake_app.model import paths
 from stocktake_app.questionnaire.form import Kind, Question, Repeat
+from stocktake_app.questionnaire.nodes import ATTACHED
 from stocktake_app.questionnaire.session import FormSession
 from stocktake_app.ui.capture.sections import shown
+from stocktake_app.ui.texts import _
 
 ANSWERS = 2
 LONGEST = 90
@@ -26,6 +28,8 @@ def row_words(repeat: Repeat, row: str, session: FormSession) -> list[str]:
 def answer_words(question: Question, path: str, session: FormSession) -> str:
     """Return one answer as people read it, cut to one line."""
     value = session.value(path) or ""
+    if question.kind in ATTACHED and value:
+        return _("Attached")
     if question.kind in CHOSEN_FROM_LIST and value:
         labels = {choice.name: choice.label for choice in session.choices(path)}
         value = ", ".join(labels.get(name, name) for name in value.split())

@@ -80,6 +80,12 @@ class EntryPage(QWidget):
             self._message.say("warn", sentence.format(n=count))
 
 
+def _readable(entry: "Entry") -> dict[str, str]:
+    """Return the answers with a word for what is not here, and the names of attached files."""
+    missing = dict.fromkeys(entry.withheld, _("(withheld)"))
+    return {**entry.words, **missing, **dict.fromkeys(entry.erased, _("(erased)"))}
+
+
 def _read(context: Context, entry: str, language: str) -> Reading:
     from stocktake_app.actions.forms import form_of
     from stocktake_app.model.ids import new_row_id
@@ -92,7 +98,7 @@ def _read(context: Context, entry: str, language: str) -> Reading:
     found = entries.get_entry(workspace, entry)
     session = FormSession(
         form_of(forms.get_form(workspace, found.form)),
-        found.answers,
+        _readable(found),
         rows=lambda name: registers.register_rows(workspace, name),
         now=now,
         new_row=new_row_id,
