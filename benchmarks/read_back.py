@@ -49,9 +49,8 @@ def seals_only(path: Path, count: int) -> None:
     from stocktake_app.model.seal import decode_seal
     from stocktake_app.trust.chain import Trust
 
-    limits = Limits()
-    part = read_archive(opened(path), limits).read(item_name(1), limits.file_bytes)
-    seal = decode_seal(read_item(1, part)[1].data)
+    pieces = read_archive(opened(path), Limits()).chunks(item_name(1))
+    seal = decode_seal(read_item(1, pieces).data)
     if open_seal(seal, Trust(()), NOW).verdict is not Verdict.SIGNER_UNKNOWN:
         raise SystemExit("the seal is not whole")
     if sum(1 for _line in seal_lines(seal)) != count:

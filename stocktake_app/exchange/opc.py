@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from mmap import mmap
 
 from stocktake_app.documents.fixed_zip import (
@@ -83,7 +84,10 @@ class Archive:
         """
         if self.entries[name].size > limit:
             raise AlteredFileError(f"the part {name} is too large to be read")
-        return b"".join(self.chunks(name))
+        found = BytesIO()
+        for chunk in self.chunks(name):
+            found.write(chunk)
+        return found.getvalue()
 
 
 def _inflated(data: bytes | mmap, entry: Entry) -> Iterator[bytes]:

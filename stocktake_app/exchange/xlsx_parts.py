@@ -9,10 +9,12 @@ import re
 import uuid
 from base64 import b64decode, b64encode
 from binascii import a2b_base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from io import BytesIO
+from itertools import chain
 
 from stocktake_app.exchange.contents import AlteredFileError
 from stocktake_app.exchange.relationships import (
@@ -160,18 +162,12 @@ class Item:
     @property
     def link(self) -> Relationship:
         """Its own relationship, to its properties."""
-        target = item_properties_name(self.number).removeprefix(CUSTOM)
-        return Relationship("rId1", TO_ITEM_PROPERTIES, target)
+        return properties_link(self.number)
 
     @property
     def properties(self) -> bytes:
         """Its properties part."""
-        key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.namespace}#{self.number}")).upper()
-        return (
-            f'{DECLARATION}<ds:datastoreItem ds:itemID="{{{key}}}" xmlns:ds="{_DATA}">'
-            f'<ds:schemaRefs><ds:schemaRef ds:uri="{self.namespace}"/></ds:schemaRefs>'
-            "</ds:datastoreItem>"
-        ).encode()
+        return item_properties(self.number, self.namespace)
 
 
 def item_name(number: int) -> str:
@@ -188,6 +184,22 @@ def item_link(number: int) -> Relationship:
 def item_properties_name(number: int) -> str:
     """Return the name of the properties part of the n-th item, from 1."""
     return f"{CUSTOM}itemProps{number}.xml"
+
+
+def properties_link(number: int) -> Relationship:
+    """Return the relationship of the n-th item to its properties."""
+    target = item_properties_name(number).removeprefix(CUSTOM)
+    return Relationship("rId1", f"{OFFICE_RELATIONSHIPS}/customXmlProps", target)
+
+
+def item_properties(number: int, namespace: str) -> bytes:
+    """Return the properties part of the n-th item, whose element is of this namespace."""
+    key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{namespace}#{number}")).upper()
+    return (
+        f'{DECLARATION}<ds:datastoreItem ds:itemID="{{{key}}}" xmlns:ds="{_DATA}">'
+        f'<ds:schemaRefs><ds:schemaRef ds:uri="{namespace}"/></ds:schemaRefs>'
+        "</ds:datastoreItem>"
+    ).encode()
 
 
 def seal_item(number: int, encoded: bytes) -> Item:
@@ -252,6 +264,11 @@ class Found:
     name: str
     data: bytes
 
+    @property
+    def namespace(self) -> str:
+        """The namespace of the part's one element."""
+        return _NAMESPACES[self.kind]
+
     def item(self, number: int) -> Item:
         """Return it as our writer wraps it."""
         if self.kind is Part.SEAL:
@@ -262,40 +279,63 @@ class Found:
         return wrap(number, self.name, self.data)
 
 
-def read_item(number: int, part: bytes) -> tuple[Item, Found]:
-    """Read a part of custom XML that must be wrapped exactly as we do it.
+def read_item(number: int, pieces: Iterable[bytes]) -> Found:
+    """Read a part of custom XML, given piece by piece, that must be exactly as we write it.
+
+    All pieces are taken before anything is returned, and no more than one is held.
 
     Raises:
         AlteredFileError: it is wrapped in another way.
     """
-    head = _HEAD.match(part)
-    kind = Part((head.group(1) if head else b"seal").decode())
-    name = (head.group(2) or b"").decode() if head else ""
-    data = _decoded(number, part[part.find(b'">') + 2 : part.rfind(b"<")])
-    empty = Found(kind, name, b"").item(number).part
-    around = len(part) - _encoded_size(data)
-    tail = len(f"</{kind}>")
-    if part[: around - tail] + part[len(part) - tail :] != empty:
+    rest = iter(pieces)
+    begin = _beginning(rest)
+    head = _HEAD.match(begin)
+    if head is None:
         raise AlteredFileError(f"the part {item_name(number)} was written by another program")
-    return Item(number, _NAMESPACES[kind], part), Found(kind, name, data)
-
-
-def _decoded(number: int, body: bytes) -> bytes:
-    """Decode base64 that must be as ``b64encode`` writes it, without writing it all again."""
+    kind, name = Part(head.group(1).decode()), (head.group(2) or b"").decode()
+    if not Found(kind, name, b"").item(number).part.startswith(head.group()):
+        raise AlteredFileError(f"the part {item_name(number)} was written by another program")
+    body = chain((begin[head.end() :],), rest)
     try:
-        data = a2b_base64(body, strict_mode=True)
+        data = _decoded(body, f"</{kind}>".encode())
     except ValueError:
         raise AlteredFileError(f"the part {item_name(number)} is damaged") from None
-    last = -(len(data) % 3 or 3)  # unused bits may hide only in the last four letters
-    if len(body) != _encoded_size(data) or body[-4:] != b64encode(data[last:]):
-        raise AlteredFileError(f"the part {item_name(number)} was written by another program")
-    return data
+    return Found(kind, name, data)
 
 
-def _encoded_size(data: bytes) -> int:
-    return -(-len(data) // 3) * 4
+def _beginning(pieces: Iterator[bytes]) -> bytes:
+    begin = b""
+    while len(begin) < _MAX_HEAD_BYTES and (piece := next(pieces, None)) is not None:
+        begin += piece
+    return begin
 
 
+def _decoded(pieces: Iterable[bytes], tail: bytes) -> bytes:
+    """Decode base64 as ``b64encode`` writes it, and ``tail`` behind it.
+
+    Raises:
+        ValueError: it is written in any other way.
+    """
+    found, held = BytesIO(), b""
+    for piece in pieces:
+        held += piece
+        whole = max(0, len(held) - len(tail) - _LETTERS) // _LETTERS * _LETTERS
+        data = a2b_base64(memoryview(held)[:whole], strict_mode=True)
+        if len(data) * _LETTERS != whole * _BYTES:
+            raise ValueError("there is padding in the middle")
+        found.write(data)
+        held = held[whole:]
+    last = a2b_base64(held.removesuffix(tail), strict_mode=True)
+    if b64encode(last) + tail != held:
+        raise ValueError("bits are hidden, or something else stands at the end")
+    found.write(last)
+    return found.getvalue()
+
+
+_LETTERS, _BYTES = 4, 3
+"""So many letters of base64 stand for so many bytes."""
+
+_MAX_HEAD_BYTES = 512
 _HEAD = re.compile(
     re.escape(DECLARATION.encode())
     + rb'<(seal|object|disclosures|attachment) xmlns="[^"]{1,60}"(?: sha256="([0-9a-f]{64})")?>'

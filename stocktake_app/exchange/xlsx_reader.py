@@ -53,8 +53,11 @@ from stocktake_app.exchange.xlsx_parts import (
     Part,
     find_resaved,
     fixed_parts,
+    item_link,
     item_name,
+    item_properties,
     item_properties_name,
+    properties_link,
     read_item,
     root_relationships,
     signed_sources,
@@ -259,29 +262,32 @@ class _SignedWorkbook:
         of_workbook = frozenset(by_source.get(WORKBOOK, ()))
         number = 1
         while item_name(number) in self._parts:
-            part = self._verified(item_name(number), XML_TYPE, self._limits.file_bytes)
-            item, found = read_item(number, part)
-            properties = item_properties_name(number)
-            small = self._limits.parsed_bytes
-            links = relationships_name(item.name)
+            name, properties = item_name(number), item_properties_name(number)
+            limit, links = self._limits.parsed_bytes, relationships_name(name)
+            found = read_item(number, self._verified(name, XML_TYPE, self._limits.file_bytes))
+            told = b"".join(self._verified(properties, ITEM_PROPERTIES_TYPE, limit))
             if (
-                self._verified(properties, ITEM_PROPERTIES_TYPE, small) != item.properties
-                or by_source.get(item.name) != (item.link,)
-                or item.from_workbook not in of_workbook
+                told != item_properties(number, found.namespace)
+                or by_source.get(name) != (properties_link(number),)
+                or item_link(number) not in of_workbook
             ):
-                raise AlteredFileError(f"the part {item.name} is not tied in as it should be")
-            yield _Carried(found, frozenset({item.name, properties, links}))
+                raise AlteredFileError(f"the part {name} is not tied in as it should be")
+            yield _Carried(found, frozenset({name, properties, links}))
             number += 1
 
-    def _verified(self, name: str, content_type: str, limit: int) -> bytes:
-        """Return a part's bytes, only if they are those that were signed."""
+    def _verified(self, name: str, content_type: str, limit: int) -> Iterator[bytes]:
+        """Yield a part's bytes piece by piece; the end is reached if they are those signed."""
         part = self._parts.get(name)
         if part is None or part.content_type != content_type:
             raise AlteredFileError(f"the part {name} is missing or is something else")
-        data = self._archive.read(name, limit)
-        if hashlib.sha256(data).digest() != part.sha256:
+        if self._archive.entries[name].size > limit:
+            raise AlteredFileError(f"the part {name} is too large to be read")
+        digest = hashlib.sha256()
+        for chunk in self._archive.chunks(name):
+            digest.update(chunk)
+            yield chunk
+        if digest.digest() != part.sha256:
             raise AlteredFileError(f"the part {name} was changed")
-        return data
 
     def _check_readable(self, carried: set[str], led_to: set[str]) -> None:
         """Hash the readable part, piece by piece; none of it is believed to be data."""
