@@ -46,6 +46,12 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
         "--trust", type=file_to_read, metavar="CA.pem", help="HQ's root certificate"
     )
     verify.add_argument("--at", metavar="TIME", help="judge as of this time (RFC 3339)")
+    verify.add_argument(
+        "--report", type=file_to_write, metavar="FILE.pdf", help="write a page to print and file"
+    )
+    verify.add_argument(
+        "--language", default="", choices=["en", "fr", "es", "ar"], help="of the report"
+    )
     take = add_command(commands, common, "import", _import, "take packages in")
     take.add_argument("files", nargs="+", type=file_to_read, metavar="FILE")
     take.add_argument("--dry-run", action="store_true", help="only say what would change")
@@ -81,6 +87,11 @@ def _verify(arguments: Arguments) -> Answer:
         passphrase=passphrase(arguments),
         at=_time(arguments.at) if arguments.at else now(),
     )
+    if arguments.report:
+        from stocktake_app.actions.verification_report import write_report
+
+        spoken = workspace.profile.language if workspace else "en"
+        write_report(result, arguments.report, language=arguments.language or spoken)
     return Answer(result.as_json(), result.sentence(), code=0 if result.valid else 1)
 
 
