@@ -21,7 +21,7 @@ from stocktake_app.trust.certificates import certificate_key, from_pem, is_pract
 from stocktake_app.trust.keys import fingerprint
 from stocktake_app.trust.keystore import create_keystore, has_keystore, open_keystore
 from stocktake_app.trust.passphrases import check_passphrase
-from stocktake_app.trust.slots import KEYRING
+from stocktake_app.trust.slots import ESCROW, KEYRING, RECOVERY
 
 NOTES = {
     Incarnation.NEW_HERE: N_("This workspace is opened on this computer for the first time."),
@@ -39,7 +39,13 @@ UNPROTECTED = N_(
     "You are asked for a passphrase at the first export."
 )
 READING = N_("This workspace reads and merges packages; it has no key and signs nothing.")
-KEYS_ONLY = N_("The keys are protected by the passphrase, the store is not encrypted.")
+KEYS_ONLY = N_(
+    "The keys are protected by the passphrase, but the entries are not encrypted: protect this "
+    "workspace."
+)
+ONE_WAY = N_(
+    "Only the passphrase opens this workspace. Print a recovery key for the day it is forgotten."
+)
 SYNCHRONISED = N_(
     "The folder seems to be synchronised with other computers. That can damage a "
     "workspace; keep it in a folder of this computer alone."
@@ -213,6 +219,8 @@ def _notes(workspace: Workspace, *, protected: bool) -> list[str]:
         notes.append(UNPROTECTED if workspace.role is Role.OFFICER else READING)
     elif not protected:
         notes.append(KEYS_ONLY)
+    elif not {RECOVERY, ESCROW} & set(open_keystore(workspace.folder).slots):
+        notes.append(ONE_WAY)
     if any(name in part.lower() for part in workspace.folder.resolve().parts for name in SYNCED):
         notes.append(SYNCHRONISED)
     return notes
