@@ -77,6 +77,7 @@ class Start(QObject):
         self._application = application
         self._files = list(files)
         self._locked_at: Place | None = None
+        self._handover: Handover | None = None
         self._closed_folder: Path | None = None
         self._held = ExitStack()
         self._translator = QTranslator(self)
@@ -397,6 +398,11 @@ class Start(QObject):
     def end(self) -> None:
         """Wait for what is under way and let go of the workspace."""
         self.watch.stop()
+        self.watch.deleteLater()
+        if self._handover is not None:
+            # Here and now: left to the collector of garbage, it could go in another thread.
+            self._handover.close()
+            self._handover.deleteLater()
         self.jobs.close()
         self._let_go()
 

@@ -92,7 +92,7 @@ def export_it(qtbot: QtBot, start: Start) -> Path:
     press(qtbot, Qt.Key.Key_Return)
     asked = dialog(qtbot, PassphraseDialog, window)
     until(qtbot, asked.isActiveWindow)
-    until(qtbot, lambda: focused_name() == "Passphrase")
+    until(qtbot, lambda: focused_name() == "New passphrase")
     write_here(PASSPHRASE)
     press(qtbot, Qt.Key.Key_Tab)
     write_here(PASSPHRASE)

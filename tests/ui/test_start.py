@@ -129,7 +129,7 @@ def test_second_window_on_one_workspace_is_refused(qtbot: QtBot, start: Start) -
     shown = dialog(qtbot, ProblemDialog, other.window)
     assert isinstance(shown, ProblemDialog)
     assert "open" in shown.sentence
-    other.jobs.close()
+    other.end()
 
 
 def test_fault_of_ours_becomes_a_sentence_and_a_log(qtbot: QtBot, start: Start) -> None:
