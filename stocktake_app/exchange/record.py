@@ -32,7 +32,6 @@ from stocktake_app.exchange.record_texts import (
 )
 from stocktake_app.exchange.shown import Shown
 from stocktake_app.exchange.shown_entries import ShownEntry
-from stocktake_app.model import paths
 from stocktake_app.questionnaire.form import Form
 from stocktake_app.translations import Translator, translator
 
@@ -173,8 +172,8 @@ class _Source:
             answers = readable_answers(entry, self.translate)
             cells = reader.cells("", answers)
             yield self._places[entry.form, ""], (*self._facts(entry), len(entry.conflicts), *cells)
-            for rows in rows_of(answers).values():
-                yield from self._repeat_rows(entry.form, rows, entry.reference)
+            for path, rows in rows_of(answers).items():
+                yield from self._repeat_rows((entry.form, path), rows, entry.reference)
 
     def _facts(self, entry: ShownEntry) -> tuple[Cell, ...]:
         return (
@@ -185,18 +184,19 @@ class _Source:
         )
 
     def _repeat_rows(
-        self, sha256: str, rows: list[RowAnswers], reference: str, prefix: str = ""
+        self, sheet: tuple[str, str], rows: list[RowAnswers], reference: str, prefix: str = ""
     ) -> Iterator[Row]:
-        reader = self.readers[sha256]
+        """Yield the rows of a repeat; ``sheet`` is its form and its generic path."""
+        place = self._places.get(sheet)
+        if place is None:
+            return
+        form, path = sheet
+        reader = self.readers[form]
         for number, row in enumerate(rows, 1):
-            path = paths.generic(row.path)
-            place = self._places.get((sha256, path))
-            if place is None:
-                continue
             position = f"{prefix}{number}"
             yield place, (reference, position, *reader.cells(path, row.answers))
-            for inner in row.inner.values():
-                yield from self._repeat_rows(sha256, inner, reference, f"{position}.")
+            for inner, below in row.inner.items():
+                yield from self._repeat_rows((form, inner), below, reference, f"{position}.")
 
     def entry_texts(self) -> Iterator[EntryText]:
         """Yield every entry to read."""

@@ -99,25 +99,36 @@ class FormReader:
         return (Column(title, kind, width),)
 
     @cached_property
-    def _plans(self) -> dict[str, list[tuple[str, Question, tuple[Cell, ...]]]]:
-        """Per sheet: path below the row, question, and what stands in its columns when blank."""
+    def _plans(self) -> dict[str, tuple[dict[str, tuple[int, Question]], tuple[Cell, ...]]]:
+        """Per sheet: by path below the row, the first column and the question; and a blank row."""
         return {
-            path: [
-                (one.path[len(path) + 1 if path else 0 :], one, ("",) * len(self.columns(one)))
-                for one in questions
-            ]
+            path: self._plan(path, questions)
             for path, questions in {"": self.questions, **self.repeats}.items()
         }
+
+    def _plan(
+        self, path: str, questions: Sequence[Question]
+    ) -> tuple[dict[str, tuple[int, Question]], tuple[Cell, ...]]:
+        places: dict[str, tuple[int, Question]] = {}
+        width = 0
+        for one in questions:
+            places[one.path[len(path) + 1 if path else 0 :]] = (width, one)
+            width += len(self.columns(one))
+        return places, ("",) * width
 
     def cells(self, repeat: str, answers: Mapping[str, str]) -> list[Cell]:
         """Return the cells of one row of a repeat (generic path), or of the form itself ("").
 
         ``answers`` are by the path below the row.
         """
-        found: list[Cell] = []
-        for path, question, blank in self._plans[repeat]:
-            value = answers.get(path)
-            found += self._cells(question, value) if value else blank
+        places, blank = self._plans[repeat]
+        found: list[Cell] = list(blank)
+        for path, value in answers.items():
+            place = places.get(path)
+            if place is not None and value:
+                first, question = place
+                for column, cell in enumerate(self._cells(question, value), first):
+                    found[column] = cell
         return found
 
     def _cells(self, question: Question, value: str) -> tuple[Cell, ...]:

@@ -37,29 +37,39 @@ def rows_of(answers: Mapping[str, str]) -> dict[str, list[RowAnswers]]:
         end = path.rfind("]")
         if end < 0:
             continue
-        row = _row(path[: end + 1], rows, top)
+        name = path[: end + 1]
+        row = rows.get(name) or _new_row(name, rows, top)
         row.answers[path[end + 2 :]] = value
     _tidy(top)
     return top
 
 
-def _row(path: str, rows: dict[str, RowAnswers], top: dict[str, list[RowAnswers]]) -> RowAnswers:
-    found = rows.get(path)
-    if found is None:
-        found = rows[path] = RowAnswers(path)
-        above = paths.row_of(path[: path.rfind("[")])
-        siblings = _row(above, rows, top).inner if above else top
-        siblings[paths.generic(path)].append(found)
+def _new_row(
+    path: str, rows: dict[str, RowAnswers], top: dict[str, list[RowAnswers]]
+) -> RowAnswers:
+    found = rows[path] = RowAnswers(path)
+    above = paths.row_of(path[: path.rfind("[")])
+    siblings = top
+    if above:
+        siblings = (rows.get(above) or _new_row(above, rows, top)).inner
+    siblings[paths.generic(path)].append(found)
     return found
 
 
 def _tidy(groups: dict[str, list[RowAnswers]]) -> None:
     for generic, rows in groups.items():
         for row in rows:
-            _tidy(row.inner)
-        groups[generic] = sorted((row for row in rows if _is_there(row)), key=lambda row: row.rank)
+            if row.inner:
+                _tidy(row.inner)
+        kept = [row for row in rows if _is_there(row)]
+        groups[generic] = sorted(kept, key=_rank) if len(kept) > 1 else kept
+
+
+def _rank(row: RowAnswers) -> tuple[bool, Decimal, str]:
+    return row.rank
 
 
 def _is_there(row: RowAnswers) -> bool:
-    inner = any(rows for rows in row.inner.values())
-    return inner or any(not paths.reserved(path) for path in row.answers)
+    if any(rows for rows in row.inner.values()):
+        return True
+    return not all("@" in path and paths.reserved(path) for path in row.answers)

@@ -73,11 +73,13 @@ class ShownConflict:
 class ShownEntry:
     """One entry as the counted changes of a package make it; members as ``store.entries.Entry``.
 
-    ``author`` and ``author_name`` are of whoever began it, ``updated`` is in UTC. ``files`` are the
-    names of attachments by the path of the answer that names them.
+    ``reference`` is what people call it (``WCA-SEN-3F9A2C``), ``author`` and ``author_name`` are of
+    whoever began it, ``updated`` is in UTC. ``files`` are the names of attachments by the path of
+    the answer that names them.
     """
 
     id: str
+    reference: str
     form: str
     title: str
     state: str
@@ -93,10 +95,6 @@ class ShownEntry:
     withheld: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def reference(self) -> str:
-        """What people call the entry: ``WCA-SEN-3F9A2C``."""
-        return entry_reference(self.id, self.bureau, self.countries)
 
 
 class _Place(NamedTuple):
@@ -383,15 +381,18 @@ class _Reader:
     def _shown(self, found: _Folded) -> ShownEntry:
         form, title, state, event, bureau, countries, _language = found.promoted
         creator = found.creator
+        bureau = bureau or (creator.author.bureau if creator else "")
+        listed = tuple(countries.split())
         answers, withheld, files = self._disclosed(found.answers, found.erased)
         return ShownEntry(
             id=found.id,
+            reference=entry_reference(found.id, bureau, listed),
             form=form,
             title="" if is_digest(title) else title,
             state=state,
             event=event,
-            bureau=bureau or (creator.author.bureau if creator else ""),
-            countries=tuple(countries.split()),
+            bureau=bureau,
+            countries=listed,
             author=creator.author.identity if creator else "",
             author_name=creator.name if creator else "",
             updated=found.updated,
