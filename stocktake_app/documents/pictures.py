@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 from stocktake_app.errors import UserFileError
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from PIL.Image import Exif, Image
 
 LONGEST_SIDE = 1600
 """Pixels of a picture's longer side, at most: a page of print, at a tenth of a camera's bytes."""
 
 MAX_PIXELS = 120_000_000
 QUALITY = 85
-_FORMATS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "BMP", "TIFF")
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
 _GPS = 0x8825
-_ORIENTATION = 0x0112
 
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"}) | {
     "image/tiff"
@@ -90,23 +89,26 @@ def small_picture(data: bytes, *, keep_place: bool = False) -> tuple[bytes, str]
     Raises:
         UserFileError: it is damaged, too large, or no picture that can be read.
     """
-    place: bytes | None = None
     image, exif = _decoded(data, LONGEST_SIDE)
-    if keep_place and _GPS in exif:
-        from PIL import Image
-
-        kept = Image.Exif()
-        kept[_GPS] = exif.get_ifd(_GPS)
-        place = kept.tobytes()
     clear = "A" in image.getbands() or "transparency" in image.info
+    pixels = image.convert("RGBA" if clear else "RGB")
+    pixels.info.clear()  # comments, profiles, whatever else the file said
+    place = {"exif": _place(exif)} if keep_place and _GPS in exif else {}
     out = BytesIO()
     if clear:
-        image.convert("RGBA").save(out, "PNG", optimize=True, **({"exif": place} if place else {}))
+        pixels.save(out, "PNG", optimize=True, **place)
         return out.getvalue(), "image/png"
-    image.convert("RGB").save(
-        out, "JPEG", quality=QUALITY, optimize=True, **({"exif": place} if place else {})
-    )
+    pixels.save(out, "JPEG", quality=QUALITY, optimize=True, **place)
     return out.getvalue(), "image/jpeg"
+
+
+def _place(exif: "Exif") -> bytes:
+    """Return the coordinates alone out of all that a camera wrote."""
+    from PIL import Image
+
+    kept = Image.Exif()
+    kept[_GPS] = exif.get_ifd(_GPS)
+    return kept.tobytes()
 
 
 def thumbnail(data: bytes, longest: int) -> bytes:
@@ -121,12 +123,21 @@ def thumbnail(data: bytes, longest: int) -> bytes:
     return out.getvalue()
 
 
-def _decoded(data: bytes, longest: int) -> "tuple[Image, Image.Exif]":  # type: ignore[name-defined]
+def _decoded(data: bytes, longest: int) -> "tuple[Image, Exif]":
     """Decode a picture within limits, upright, not larger than asked for."""
     import struct
     import warnings
 
-    from PIL import Image, ImageOps
+    from PIL import (  # noqa: F401 - a format is known once its module is imported
+        BmpImagePlugin,
+        GifImagePlugin,
+        Image,
+        ImageOps,
+        JpegImagePlugin,
+        PngImagePlugin,
+        TiffImagePlugin,
+        WebPImagePlugin,
+    )
 
     try:
         with warnings.catch_warnings():
@@ -147,7 +158,7 @@ def _decoded(data: bytes, longest: int) -> "tuple[Image, Image.Exif]":  # type: 
             "The picture has more points than are opened; save it smaller and attach that."
         ) from None
     except (OSError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError,
-            EOFError, MemoryError, AttributeError, struct.error):  # fmt: skip
+            EOFError, MemoryError, struct.error):  # fmt: skip
         # Decoders of hostile bytes fail in all these ways; none is our fault or the machine's.
         raise UserFileError(
             "The picture is damaged, or of a kind that cannot be opened here; save it as JPEG or "
