@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QHeaderView,
     QRadioButton,
     QTableWidget,
@@ -62,6 +63,9 @@ class SendTab(QWidget):
         self._xlsx.setChecked(True)
         for one in (self._xlsx, self._pdf):
             self._formats.addButton(one)
+        self.redact = QCheckBox(_("Leave out confidential answers and attachments"))
+        self.locked = QCheckBox(_("Lock it, so that only headquarters can open it"))
+        self.locked.hide()
         note = label(
             _(
                 "Both carry the exact data and your signature. Everybody can read them; nobody"
@@ -78,6 +82,8 @@ class SendTab(QWidget):
                 self._xlsx,
                 self._pdf,
                 note,
+                self.redact,
+                self.locked,
                 done,
                 line(self.make, 1),
                 spacing=10,
@@ -128,15 +134,23 @@ class SendTab(QWidget):
         """Read what is unsent and what is in the outbox."""
         self._context.read(self._read, lambda found: self._show_state(*found), self)
 
-    def _read(self) -> "tuple[int, tuple[OutboxRow, ...]]":
+    def _read(self) -> "tuple[int, tuple[OutboxRow, ...], bool]":
+        from stocktake_app.actions.recipients import list_offices
         from stocktake_app.actions.sending import outbox
         from stocktake_app.store.entries import EntryFilter, count_entries
 
         workspace = self._context.workspace
         unsent = count_entries(workspace, EntryFilter(unsent=True, deleted=None))
-        return unsent, outbox(workspace)
+        offices = list_offices(workspace, now())
+        return unsent, outbox(workspace), any(one.office == "HQ" for one in offices)
 
-    def _show_state(self, unsent: int, rows: "tuple[OutboxRow, ...]") -> None:
+    def _show_state(
+        self,
+        unsent: int,
+        rows: "tuple[OutboxRow, ...]",
+        lockable: bool,  # noqa: FBT001 - one of three findings
+    ) -> None:
+        self.locked.setVisible(lockable and self._context.workspace.role is not Role.HQ)
         count = unsent if self._chosen is None else len(self._chosen)
         if self._chosen is None:
             text = _n("One entry is not exported yet.", "{n} entries are not exported yet.", count)
@@ -175,12 +189,14 @@ class SendTab(QWidget):
         workspace, chosen = self._context.workspace, self._chosen
         checked = self._formats.checkedButton()
         form: Literal["xlsx", "pdf"] = "pdf" if checked is self._pdf else "xlsx"
-        language = self._context.preferences.language
+        kind = Kind(form, self._context.preferences.language, redact=self.redact.isChecked())
+        locked = self.locked.isVisible() and self.locked.isChecked()
         SigningJob(self._context, self, _("Making the file…"), self._exported).run(
             lambda passphrase, _progress: export(
                 workspace,
                 chosen,
-                Kind(form, language),
+                kind,
+                encrypt_to=("HQ",) if locked else (),
                 passphrase=passphrase,
                 now=now(),
             )
@@ -198,7 +214,8 @@ class SendTab(QWidget):
             "good",
             text.format(file=done.name, n=done.entries, fingerprint=done.fingerprint),
         )
-        self._show.show()
+        # In a protected workspace the file lies encrypted: it leaves by the outbox below.
+        self._show.setVisible(done.path.name == done.name)
         self.refresh()
 
     def _show_made(self) -> None:
