@@ -14,7 +14,7 @@ from people import People
 from stocktake_app.exchange.verify import verify_package
 from stocktake_app.model.codes import Verdict
 
-COUNT = int(os.environ.get("STOCKTAKE_MUTANTS", "300"))
+COUNT = int(os.environ.get("STOCKTAKE_MUTANTS", "200"))
 
 
 @pytest.mark.parametrize("layer", mutants.WORKBOOK)

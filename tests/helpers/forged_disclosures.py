@@ -1,6 +1,5 @@
-"""Forgeries of confidential content: what travels beside the seals and only digests in them name."""
+"""Forgeries of confidential content, which travels beside the seals: only digests name it."""
 
-import re
 from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
@@ -157,12 +156,18 @@ PACKED: dict[str, Pack] = {
 
 def repacked(made: Made, *, change: Pack) -> bytes:
     contents, signer = confidential(made, named=(STORY, OTHER), carried=by_digest(STORY, OTHER))
-    parts = unpacked(wrongly_signed_xlsx(contents, signer, made.people.now))
+    data = wrongly_signed_xlsx(contents, signer, made.people.now)
+    signed = Made(data, contents, signer, made.people)
+    return with_answers(signed, change(pack(by_digest(STORY, OTHER))))
+
+
+def with_answers(made: Made, answers: bytes) -> bytes:
+    """Put other bytes in place of the packed answers of a workbook, and sign as its author."""
+    parts = unpacked(made.data)
     (name,) = (one for one in parts if b"<disclosures " in parts[one])
-    forged = b64encode(change(pack(by_digest(STORY, OTHER))))
-    parts[name] = re.sub(rb">[^<]*</disclosures>", b">%b</disclosures>" % forged, parts[name])
-    signed = Made(packed(parts), contents, signer, made.people)
-    sign_parts_anew(parts, signed)
+    begin = parts[name].partition(b'">')[0] + b'">'
+    parts[name] = begin + b64encode(answers) + b"</disclosures>"
+    sign_parts_anew(parts, made)
     return packed(parts)
 
 
