@@ -1,7 +1,7 @@
 """Receipts: HQ's signed word that a package arrived, when, and what the verifier said of it."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from stocktake_app.errors import RefusedError
@@ -15,8 +15,11 @@ FORMAT = "stocktake-receipt/1"
 MAX_POSITION = 2**53 - 1
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+_DOUBTFUL = re.compile(rf"[0-9a-f]{{64}}:(?:{'|'.join(Verdict)})")
 _SAID = ("format", "package", "seal", "received", "verdict", "position", "practice")
-_MEMBERS = (*_SAID, "signature")
+_MEMBERS = (*_SAID, "doubtful", "unlisted", "signature")
+MAX_DOUBTFUL = 2000
+"""Records that one receipt names; the rest is counted."""
 
 
 class BadReceiptError(RefusedError):
@@ -27,8 +30,11 @@ class BadReceiptError(RefusedError):
 class Receipt:
     """What HQ says. Hashes are 64 hexadecimal digits.
 
-    ``package`` names the file, ``seal`` its closing seal ("" when it could not be read),
-    ``received`` is HQ's time (RFC 3339), ``position`` the place in HQ's log, from 1.
+    ``package`` names the file, ``seal`` its closing seal ("" when it could not be read), which
+    itself names all other seals inside; ``received`` is HQ's time (RFC 3339), ``verdict`` the
+    file's, ``position`` the place in HQ's log, from 1. ``doubtful`` are the seals inside that are
+    not valid, by id with their verdicts; every other one is. ``unlisted`` counts doubtful ones for
+    which a receipt has no room.
     """
 
     package: str
@@ -36,6 +42,13 @@ class Receipt:
     received: str
     verdict: Verdict
     position: int
+    doubtful: tuple[tuple[str, Verdict], ...] = ()
+    unlisted: int = 0
+
+    def verdict_of(self, seal: str) -> Verdict | None:
+        """Return what HQ says of a seal inside; None when the receipt has no room to tell."""
+        named = dict(self.doubtful).get(seal)
+        return named or (None if self.unlisted else Verdict.VALID)
 
 
 def make_receipt(receipt: Receipt, signer: Signer, now: datetime) -> bytes:
@@ -75,9 +88,18 @@ _PRACTICE = {True: "PRACTICE", False: ""}
 
 
 def _body(receipt: Receipt, *, practice: bool) -> dict[str, str]:
-    """Return the receipt's members, all as text; the number has no other way to be written."""
-    said = asdict(receipt) | {"position": str(receipt.position)}
-    return {"format": FORMAT, **said, "practice": _PRACTICE[practice]}
+    """Return the receipt's members, all as text."""
+    return {
+        "format": FORMAT,
+        "package": receipt.package,
+        "seal": receipt.seal,
+        "received": receipt.received,
+        "verdict": receipt.verdict.value,
+        "doubtful": " ".join(f"{seal}:{verdict.value}" for seal, verdict in receipt.doubtful),
+        "unlisted": str(receipt.unlisted),
+        "position": str(receipt.position),
+        "practice": _PRACTICE[practice],
+    }
 
 
 def _read(data: bytes) -> dict[str, str]:
@@ -89,12 +111,20 @@ def _read(data: bytes) -> dict[str, str]:
 
 def _parse(body: dict[str, str]) -> Receipt:
     hashes = _HASH.fullmatch(body["package"]) and _HASH.fullmatch(body["seal"] or "0" * 64)
-    position = body["position"]
-    known = body["verdict"] in set(Verdict)
-    if not (hashes and known and _is_position(position) and _is_time(body["received"])):
+    position, doubtful = body["position"], body["doubtful"].split(" ") if body["doubtful"] else []
+    known = body["verdict"] in set(Verdict) and all(_DOUBTFUL.fullmatch(one) for one in doubtful)
+    counts = _is_position(position) and (body["unlisted"] == "0" or _is_position(body["unlisted"]))
+    if not (hashes and known and counts and _is_time(body["received"])):
         raise signed_json.BadSignedFileError("it does not say what a receipt says.")
+    named = [one.partition(":") for one in doubtful]
     return Receipt(
-        body["package"], body["seal"], body["received"], Verdict(body["verdict"]), int(position)
+        package=body["package"],
+        seal=body["seal"],
+        received=body["received"],
+        verdict=Verdict(body["verdict"]),
+        position=int(position),
+        doubtful=tuple((seal, Verdict(verdict)) for seal, _, verdict in named),
+        unlisted=int(body["unlisted"]),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from stocktake_app.exchange.receipts import Receipt, make_receipt
+from stocktake_app.exchange.receipts import MAX_DOUBTFUL, Receipt, make_receipt
 from stocktake_app.exchange.verify import Report, verify_package
 from stocktake_app.model.codes import Verdict
 from stocktake_app.server.ledger import Judged
@@ -20,12 +20,17 @@ def make_judge(signer: Signer, trust: Callable[[], Trust], now: Callable[[], dat
         if report.fault:
             raise report.fault  # no receipt says "unreadable" of what a cured program may read
         closing = report.seals[-1].seal if report.seals else None
+        doubtful = tuple(
+            (one.id, one.verdict) for one in report.seals if one.verdict is not Verdict.VALID
+        )
         receipt = Receipt(
             package=sha256,
             seal=closing.id if closing else "",
             received=received.isoformat(),
             verdict=report.verdict,
             position=position,
+            doubtful=doubtful[:MAX_DOUBTFUL],
+            unlisted=len(doubtful[MAX_DOUBTFUL:]),
         )
         known = report.verdict is Verdict.VALID and report.subject is not None
         return Judged(

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from people import People
 
 from stocktake_app.errors import RefusedError
-from stocktake_app.exchange.receipts import BadReceiptError, Receipt, make_receipt, read_receipt
+from stocktake_app.exchange.receipts import (
+    MAX_DOUBTFUL,
+    BadReceiptError,
+    Receipt,
+    make_receipt,
+    read_receipt,
+)
 from stocktake_app.model.codes import Verdict
 from stocktake_app.trust.chain import Trust
 
@@ -39,6 +45,23 @@ def test_what_hq_says_arrives_unchanged(
     said = Receipt(package.hex(), seal, RECEIPT.received, verdict, position)
     made = make_receipt(said, people.hq.signer, people.now)
     assert read_receipt(made, people.trust, people.now) == said
+
+
+def test_a_receipt_says_of_every_record_inside_what_hq_found(people: People) -> None:
+    doubtful = (("d" * 64, Verdict.SIGNER_UNKNOWN), ("e" * 64, Verdict.SIGNER_REVOKED))
+    made = make_receipt(replace(RECEIPT, doubtful=doubtful), people.hq.signer, people.now)
+    said = read_receipt(made, people.trust, people.now)
+    assert said.verdict_of("d" * 64) is Verdict.SIGNER_UNKNOWN
+    assert said.verdict_of("e" * 64) is Verdict.SIGNER_REVOKED
+    assert said.verdict_of("f" * 64) is Verdict.VALID
+    assert replace(said, unlisted=1).verdict_of("f" * 64) is None
+
+
+def test_a_receipt_for_the_most_doubtful_package_is_still_read(people: People) -> None:
+    doubtful = tuple((f"{one:064x}", Verdict.SIGNER_UNKNOWN) for one in range(MAX_DOUBTFUL))
+    full = replace(RECEIPT, doubtful=doubtful, unlisted=7)
+    made = make_receipt(full, people.hq.signer, people.now)
+    assert read_receipt(made, people.trust, people.now) == full
 
 
 def test_rsa_receipts_are_read_as_well(rsa_people: People) -> None:
@@ -96,7 +119,8 @@ def test_no_member_can_be_taken_from_another_receipt(
         {"seal": "no"},
         {"position": 0},
         {"position": 2**60},
-        {"verdict": "fine"},
+        {"doubtful": (("d" * 63, Verdict.ALTERED),)},
+        {"unlisted": -1},
         {"received": "yesterday"},
         {"received": "2021-04-28T16:05:00"},
     ],

@@ -2,23 +2,23 @@
 
 import hashlib
 
-import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from people import authority_of, make_people
 from stores import NOW
 
-from stocktake_app.errors import UserFileError
 from stocktake_app.store.trust_objects import (
     add_anchor,
-    add_revocation_list,
+    encode_certificate,
     list_anchors,
+    list_issuers,
     load_trust,
     own_chain,
     remove_anchor,
+    replace_list,
     set_own_chain,
 )
 from stocktake_app.store.workspace import Workspace
-from stocktake_app.trust.revocation import Revocation, issue_list
+from stocktake_app.trust.revocation import issue_list
 
 
 def test_anchors_stay_in_the_order_in_which_they_were_pinned(officer: Workspace) -> None:
@@ -32,18 +32,20 @@ def test_anchors_stay_in_the_order_in_which_they_were_pinned(officer: Workspace)
     assert load_trust(officer).anchors == (people.hq.anchor,)
 
 
-def test_revocation_lists_reach_the_verifier(officer: Workspace) -> None:
-    people = make_people("ec")
-    serial = people.wca_officer.certificate.serial_number
-    crl = issue_list(authority_of(people.wca), [Revocation(serial, people.now)], 1, people.now)
-    add_revocation_list(officer, crl.public_bytes(Encoding.DER), NOW)
-    add_revocation_list(officer, crl.public_bytes(Encoding.DER), NOW)
-    assert load_trust(officer).crls == (crl,)
-
-
-def test_what_is_no_revocation_list_is_refused(officer: Workspace) -> None:
-    with pytest.raises(UserFileError, match="not a revocation list"):
-        add_revocation_list(officer, b"something else", NOW)
+def test_a_newer_revocation_list_takes_the_place_of_the_older_for_the_verifier(
+    officer: Workspace,
+) -> None:
+    wca = authority_of(make_people("ec").wca)
+    older, newer = (issue_list(wca, [], number, NOW) for number in (1, 2))
+    issuer = encode_certificate(wca.certificate)
+    with officer.store.writing() as connection:
+        replace_list(connection, older, issuer, [], NOW)
+        replace_list(connection, older, issuer, [], NOW)
+    assert load_trust(officer).crls == (older,)
+    with officer.store.writing() as connection:
+        replace_list(connection, newer, issuer, [older], NOW)
+    assert load_trust(officer).crls == (newer,)
+    assert list_issuers(officer) == [wca.certificate]
 
 
 def test_our_own_chain_is_leaf_first_and_a_renewal_takes_its_place(officer: Workspace) -> None:
