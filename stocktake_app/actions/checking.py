@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from stocktake_app.exchange.verify import Report, verify_package
 from stocktake_app.exchange.visible import VisibleCheck, check_visible
 from stocktake_app.model.codes import Verdict
 from stocktake_app.settings import MAX_PACKAGE_BYTES
-from stocktake_app.store.freshness import Note, NoteKind
+from stocktake_app.store.freshness import Arrival, Note, NoteKind
 from stocktake_app.store.imports import StandingReport, standing
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.translations import N_
@@ -150,12 +150,16 @@ def standing_of(workspace: Workspace, report: Report, at: datetime) -> StandingR
     """Say how a judged package stands to a workspace; None when there is nothing in it."""
     if not report.seals:
         return None
-    return standing(
-        workspace,
-        [one.seal.manifest for one in report.seals],
-        at,
-        owners={one.id: one.subject.name for one in report.seals if one.subject},
-        begins={one.id: one.chain[0].not_valid_before_utc for one in report.seals if one.chain},
+    found = arrival(report)
+    return standing(workspace, found.manifests, at, owners=found.owners, begins=found.begins)
+
+
+def arrival(report: Report) -> Arrival:
+    """Return what of a judged package is compared with other seals."""
+    return Arrival(
+        tuple(one.seal.manifest for one in report.seals),
+        {one.id: one.subject.name for one in report.seals if one.subject},
+        {one.id: one.chain[0].not_valid_before_utc for one in report.seals if one.chain},
     )
 
 
@@ -234,12 +238,12 @@ def _remarks(found: Found) -> Iterator[Remark]:
         if counts[verdict] and verdict is not report.verdict:
             yield Remark(text, (("n", counts[verdict]),))
     if found.seen:
-        yield from (Remark(*note_words(note)) for note in odd_notes(found.seen))
+        yield from (Remark(*note_words(note)) for note in odd_notes(found.seen.notes))
 
 
-def odd_notes(seen: StandingReport) -> list[Note]:
+def odd_notes(notes: Iterable[Note]) -> list[Note]:
     """Return the first notes that a person should read: that a record came again is none."""
-    return [one for one in seen.notes if one.kind is not NoteKind.REPLAY][:MAX_ODD]
+    return [one for one in notes if one.kind is not NoteKind.REPLAY][:MAX_ODD]
 
 
 def _checked_seal(report: SealReport) -> CheckedSeal:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from stocktake_app.actions import erasing
-from stocktake_app.actions.checking import judge, odd_notes, read_package, standing_of
+from stocktake_app.actions.checking import arrival, judge, odd_notes, read_package
 from stocktake_app.actions.encrypting import open_encrypted
 from stocktake_app.actions.laptops import note_sentence
 from stocktake_app.actions.result import Result
@@ -26,6 +26,7 @@ from stocktake_app.exchange.age import plain_name
 from stocktake_app.exchange.seals import SealReport, mentions_by_entry, open_seal, seal_lines
 from stocktake_app.exchange.verify import Report
 from stocktake_app.model.codes import Verdict
+from stocktake_app.store.freshness import Arrival, known_seals, notes_together
 from stocktake_app.store.imports import (
     ImportResult,
     IncomingSeal,
@@ -127,15 +128,44 @@ def _ignore(_done: int, _all: int) -> None:
 class _Judged:
     """A file that may be taken in: its name, its size in bytes, and what the verifier said.
 
-    ``clock_was_wrong`` are records whose earlier receipt here is not to count, ``notes`` say what
-    is odd about numbers and times.
+    ``clock_was_wrong`` are records whose earlier receipt here is not to count.
     """
 
     name: str
     size: int
     report: Report
     clock_was_wrong: frozenset[str] = frozenset()
-    notes: tuple[str, ...] = ()
+
+
+class _Batch:
+    """The files that come together: what is odd about their numbers and times is said at the end.
+
+    So no package is missed that a later file brings, and a dry run says what the import will say.
+    """
+
+    def __init__(self, workspace: Workspace, now: datetime) -> None:
+        self._workspace = workspace
+        self._now = now
+        self._arrivals: list[Arrival] = []
+        self._known: set[str] = set()
+        self._fresh: set[str] = set()
+
+    def add(self, report: Report | None) -> None:
+        """Note what a file brings, before it is taken in; None for one that brings nothing."""
+        found = Arrival((), {}, {}) if report is None else arrival(report)
+        ids = {one.id for one in found.manifests}
+        self._known |= known_seals(self._workspace, ids) - self._fresh
+        self._fresh |= ids - self._known
+        self._arrivals.append(found)
+
+    def with_notes(self, outcomes: Sequence[FileOutcome]) -> tuple[FileOutcome, ...]:
+        """Return what became of the files, each with what is odd about it."""
+        known = frozenset(self._known)
+        found = notes_together(self._workspace, self._arrivals, known, self._now)
+        return tuple(
+            replace(one, notes=(*map(note_sentence, odd_notes(notes)), *one.notes))
+            for one, notes in zip(outcomes, found, strict=True)
+        )
 
 
 def import_files(
@@ -156,15 +186,17 @@ def import_files(
     Raises:
         PassphraseNeededError: a file is encrypted for this office and the key is locked.
     """
-    judged = _judge_files(workspace, files, passphrase, now, progress)
+    batch = _Batch(workspace, now)
+    judged = _judge_files(workspace, files, passphrase, now, progress, batch)
     if dry_run:
         ready = list(judged)  # so that the store is not held while files are read
         with trial(workspace) as take:
-            return Imported(tuple(_take_in(take, one, now) for one in ready), dry_run=True)
-    outcomes = tuple(_import(workspace, one, now) for one in judged)
+            outcomes = [_take_in(take, one, now) for one in ready]
+        return Imported(batch.with_notes(outcomes), dry_run=True)
+    outcomes = [_import(workspace, one, now) for one in judged]
     erasing.complete(workspace, now)
     refresh_projections(workspace)
-    return Imported(outcomes, dry_run=False)
+    return Imported(batch.with_notes(outcomes), dry_run=False)
 
 
 def import_bytes(workspace: Workspace, data: bytes, name: str, *, now: datetime) -> FileOutcome:
@@ -172,9 +204,11 @@ def import_bytes(workspace: Workspace, data: bytes, name: str, *, now: datetime)
     trust = trust_of(workspace)
     report = judge(data, trust, now)
     trust = with_lists(trust, newer_lists(report.objects, trust)).knowing(*_approved(report))
-    found = _import(workspace, _usable(workspace, (name, len(data)), report, trust, now), now)
+    batch = _Batch(workspace, now)
+    usable = _usable(workspace, (name, len(data)), report, trust, batch)
+    outcome = _import(workspace, usable, now)
     erasing.complete(workspace, now)
-    return found
+    return batch.with_notes([outcome])[0]
 
 
 def undo(workspace: Workspace, number: int, *, now: datetime) -> Undone:
@@ -201,6 +235,7 @@ def _judge_files(
     passphrase: str | None,
     now: datetime,
     progress: Callable[[int, int], None],
+    batch: _Batch,
 ) -> Iterator[_Judged | FileOutcome]:
     """Judge file by file; signers that one file shows to be approved are known for the next."""
     trust = trust_of(workspace)  # and what the files bring: in a dry run nothing is learnt
@@ -209,11 +244,12 @@ def _judge_files(
         try:
             data = open_encrypted(workspace, read_package(path), path.name, passphrase)
         except UserFileError as error:
+            batch.add(None)
             yield FileOutcome(path.name, Verdict.UNREADABLE, "", (str(error),))
             continue
         report = judge(data, trust, now)
         trust = with_lists(trust, newer_lists(report.objects, trust)).knowing(*_approved(report))
-        yield _usable(workspace, (plain_name(path.name), len(data)), report, trust, now)
+        yield _usable(workspace, (plain_name(path.name), len(data)), report, trust, batch)
     progress(len(files), len(files))
 
 
@@ -239,20 +275,19 @@ def _clock_was_wrong(report: SealReport, at: datetime | None) -> bool:
 
 
 def _usable(
-    workspace: Workspace, file: tuple[str, int], report: Report, trust: Trust, now: datetime
+    workspace: Workspace, file: tuple[str, int], report: Report, trust: Trust, batch: _Batch
 ) -> _Judged | FileOutcome:
     if report.verdict in USELESS:
+        batch.add(None)
         return FileOutcome(file[0], report.verdict, _signer_name(report), report.reasons)
-    judged, wrong = _as_first_received(workspace, report, trust)
-    seen = standing_of(workspace, report, now)
-    notes = tuple(note_sentence(one) for one in odd_notes(seen)) if seen else ()
-    return _Judged(*file, judged, wrong, notes)
+    batch.add(report)
+    return _Judged(*file, *_as_first_received(workspace, report, trust))
 
 
 def _import(workspace: Workspace, one: _Judged | FileOutcome, now: datetime) -> FileOutcome:
     outcome = _take_in(partial(apply_seals, workspace), one, now)
     if isinstance(one, _Judged):
-        return replace(outcome, notes=(*outcome.notes, *_remember(workspace, one.report, now)))
+        return replace(outcome, notes=_remember(workspace, one.report, now))
     return outcome
 
 
@@ -270,7 +305,7 @@ def _take_in(take: Take, one: _Judged | FileOutcome, now: datetime) -> FileOutco
         result = take(seals, file, now, objects=report.objects, disclosures=report.disclosures)
     except RefusedError as error:
         return FileOutcome(one.name, report.verdict, signer, (str(error),))
-    return replace(_outcome(one.name, report, signer, result), notes=one.notes)
+    return _outcome(one.name, report, signer, result)
 
 
 def _signer_name(report: Report) -> str:

@@ -10,7 +10,7 @@ of seals are the same in whatever order they came.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -176,13 +176,57 @@ def standing(
     with workspace.store.reading() as connection:
         here = _known_seals(connection, arriving)
     before, together = _Seals().add(here), _Seals().add([*here, *arriving])
-    notes = [note for one in arriving for note in _notes(one, before, together)]
-    known = len(before.every.keys() & {one.id for one in arriving})
+    ids = before.every.keys()
+    notes = [note for one in arriving for note in _notes(one, ids, before, together)]
+    known = len(ids & {one.id for one in arriving})
     if known == 0:
         return StandingReport(Standing.NEW, tuple(notes))
     partly = known < len(arriving)
     found = Standing.PARTLY_NEW if partly else Standing.ALREADY_IMPORTED
     return StandingReport(found, tuple(notes))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """The seals of one file; the signers' names and certificates' beginnings by seal id."""
+
+    manifests: tuple[Manifest, ...]
+    owners: Mapping[str, str]
+    begins: Mapping[str, datetime]
+
+
+def known_seals(workspace: Workspace, seals: Iterable[str]) -> frozenset[str]:
+    """Return which of these seals (ids) are here."""
+    with workspace.store.reading() as connection:
+        found = connection.rows(
+            "SELECT id FROM seal WHERE live = 1 AND id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(seals)),),
+        )
+    return frozenset(name for (name,) in found)
+
+
+def notes_together(
+    workspace: Workspace, files: Sequence[Arrival], known: frozenset[str], now: datetime
+) -> list[tuple[Note, ...]]:
+    """Say of each of the files that came together what is odd about its seals.
+
+    ``known`` are those of their seals that were here before the first of them, so the answer is
+    the same before they are taken in and after. A number that another of the files brings is not
+    missing, whichever comes first; a seal that an earlier one brought comes again.
+    """
+    arriving = [
+        [_arriving(one, now, file.owners, file.begins) for one in file.manifests] for file in files
+    ]
+    flat = [one for seals in arriving for one in seals]
+    fresh = {one.id for one in flat} - known
+    with workspace.store.reading() as connection:
+        here = [one for one in _known_seals(connection, flat) if one.id not in fresh]
+    before, together = _Seals().add(here), _Seals().add([*here, *flat])
+    seen, found = set(known), []
+    for seals in arriving:
+        found.append(tuple(note for one in seals for note in _notes(one, seen, before, together)))
+        seen |= {one.id for one in seals}
+    return found
 
 
 def laptops(workspace: Workspace) -> tuple[Laptop, ...]:
@@ -251,9 +295,9 @@ def _arriving(
     )
 
 
-def _notes(seal: _Facts, here: _Seals, together: _Seals) -> Iterator[Note]:
+def _notes(seal: _Facts, known: Collection[str], here: _Seals, together: _Seals) -> Iterator[Note]:
     newest = max(here.numbers.get(seal.device, {}), default=0)
-    if seal.id in here.every:
+    if seal.id in known:
         yield _note(NoteKind.REPLAY, seal)
     elif newest > seal.number:
         yield _note(NoteKind.ROLLBACK, seal, last=newest)
