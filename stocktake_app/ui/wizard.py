@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 from stocktake_app.errors import CancelledError
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.jobs import Lane, Work
-from stocktake_app.ui.parts import Message, button, column, drop_page, label, line, scaled
+from stocktake_app.ui.parts import Message, at_edge, button, column, drop_page, label, line, scaled
 from stocktake_app.ui.passphrase import Signing, SigningJob
 from stocktake_app.ui.problem_dialog import sentence_for
 from stocktake_app.ui.texts import _
@@ -164,8 +164,8 @@ def focusable(root: QWidget) -> Iterator[QWidget]:
 
 
 def _page(question: Question) -> QWidget:
-    title = label(question.title, "heading", wrap=True)
-    words = label(question.words, "muted", wrap=True)
+    title = at_edge(label(question.title, "heading", wrap=True))
+    words = at_edge(label(question.words, "muted", wrap=True))
     page = QWidget()
     content = [question.content] if question.content else []
     page.setLayout(column(title, words, *content, 1, spacing=12))

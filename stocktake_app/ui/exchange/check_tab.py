@@ -14,7 +14,7 @@ from stocktake_app.ui.drop_area import DropArea
 from stocktake_app.ui.exchange.checked_panel import CheckedPanel
 from stocktake_app.ui.exchange.heap_list import HeapList
 from stocktake_app.ui.exchange.next_steps import NextSteps
-from stocktake_app.ui.parts import button, clear, column, label, scaled
+from stocktake_app.ui.parts import at_edge, button, clear, column, label, scaled
 from stocktake_app.ui.problem_dialog import sentence_for
 from stocktake_app.ui.texts import _, _n
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PACKAGES = {".xlsx", ".pdf", ".age"}
 SIDE_BY_SIDE = 760
-LIST_WIDTH = 330
+LIST_WIDTH = 345
 ROW = 46
 FEWEST_ROWS, MOST_ROWS = 6, 11
 
@@ -46,7 +46,7 @@ class CheckTab(QWidget):
         self.list = HeapList(context.tokens)
         self.list.chosen.connect(self._detail)
         self.take_all = button(_("Take in"), self._take_all, "primary")
-        self.summary = label("", "muted", wrap=True)
+        self.summary = at_edge(label("", "muted", wrap=True))
         self._left = QWidget()
         self._left.setLayout(column(self.list, self.take_all, spacing=10))
         self.details = column(spacing=0)
@@ -163,6 +163,7 @@ class CheckTab(QWidget):
         wide = self.width() >= scaled(self, SIDE_BY_SIDE)
         way = QBoxLayout.Direction
         self._both.setDirection(way.LeftToRight if wide else way.TopToBottom)
+        self._left.setMinimumWidth(scaled(self, LIST_WIDTH) if wide else 0)
         self._left.setMaximumWidth(scaled(self, LIST_WIDTH) if wide else self.width())
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QWidget
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.disclosure import Disclosure
 from stocktake_app.ui.moments import when
-from stocktake_app.ui.parts import button, column, icon_label, label, line, panel, scaled
+from stocktake_app.ui.parts import at_edge, button, column, icon_label, label, line, panel, scaled
 from stocktake_app.ui.texts import _, _n
 from stocktake_app.ui.words import role_words, shown_words, standing_words
 
@@ -43,13 +43,13 @@ class CheckedPanel(QFrame):
         judged = self._checked.judged
         colour = getattr(context.tokens, judged.tone)
         picture = icon_label(judged.icon, colour, scaled(self, 32))
-        head = line(picture, label(self.sentence, "heading", wrap=True), spacing=12)
+        head = line(picture, at_edge(label(self.sentence, "heading", wrap=True)), spacing=12)
         head.setStretch(1, 1)
         made = panel(
             column(
                 head,
-                label(self._checked.file, "muted", wrap=True),
-                label(_(judged.next_step), "strong", wrap=True),
+                at_edge(label(self._checked.file, "muted", wrap=True)),
+                at_edge(label(_(judged.next_step), "strong", wrap=True)),
                 spacing=6,
                 margin=16,
             )
@@ -129,7 +129,7 @@ class CheckedPanel(QFrame):
 
     def _record_lines(self) -> QWidget:
         shown = self._checked.seals[:MOST_RECORDS]
-        lines = [label(_record_words(one), wrap=True) for one in shown]
+        lines = [at_edge(label(_record_words(one), wrap=True)) for one in shown]
         if more := len(self._checked.seals) - len(shown):
             lines.append(label(_("and {n} more").format(n=more), "muted"))
         return panel(column(*lines, spacing=4, margin=8), "plain")
@@ -138,7 +138,7 @@ class CheckedPanel(QFrame):
 def selectable(made: QLabel) -> QLabel:
     """Let a person copy a label's text; with the keyboard there is the report."""
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return made
+    return at_edge(made)
 
 
 def _place(office: str, bureau: str, role: str) -> str:

@@ -11,7 +11,7 @@ from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.files import ask_file, ask_new_file, read_small
 from stocktake_app.ui.moments import day
-from stocktake_app.ui.parts import column, label, line
+from stocktake_app.ui.parts import at_edge, column, label, line
 from stocktake_app.ui.qr_code import QrCode
 from stocktake_app.ui.texts import _
 from stocktake_app.ui.wizard import Question, Wizard
@@ -24,7 +24,7 @@ FILES = "*.json"
 
 def fingerprint_label(fingerprint: str) -> QLabel:
     """Return a fingerprint in groups, large enough to read aloud from."""
-    made = label(fingerprint.replace("-", "  "), "fingerprint")
+    made = at_edge(label(fingerprint.replace("-", "  "), "fingerprint"))
     made.setAccessibleName(_("Fingerprint: {text}").format(text=fingerprint))
     return made
 
