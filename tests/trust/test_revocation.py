@@ -4,19 +4,34 @@ from datetime import timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from people import People, authority_of
 
 from stocktake_app.errors import UserFileError
 from stocktake_app.model.codes import Verdict
-from stocktake_app.trust.certificates import Certificate
-from stocktake_app.trust.chain import ChainVerdict, Trust, judge_chain
+from stocktake_app.trust.certificates import (
+    Authority,
+    BadCertificateError,
+    Certificate,
+    issue_bureau_ca,
+    issue_leaf,
+    subject_of,
+)
+from stocktake_app.trust.chain import ChainVerdict, Trust, check_list, judge_chain
 from stocktake_app.trust.revocation import (
+    KEPT_RECORDS,
+    PEM_BEGIN,
     Revocation,
     RevocationList,
     find_revocation,
     issue_list,
+    list_notice,
+    list_revocations,
+    mark_of,
     newest_list,
     read_list,
+    read_notice,
 )
 
 DAY = timedelta(days=1)
@@ -147,3 +162,160 @@ def test_a_list_keeps_what_was_put_in(people: People) -> None:
 def test_what_is_no_list_is_refused_in_a_sentence(data: bytes) -> None:
     with pytest.raises(UserFileError, match="revocation list"):
         read_list(data)
+
+
+RECORDS = ("1" * 64, "2" * 64)
+
+
+def kept(people: People, number: int = 1) -> Trust:
+    """Let the bureau withdraw its officer since yesterday, but keep the first of two records."""
+    entry = Revocation(
+        people.wca_officer.certificate.serial_number,
+        people.now - DAY,
+        x509.ReasonFlags.key_compromise,
+        frozenset({mark_of(RECORDS[0])}),
+        people.now,
+    )
+    crl = issue_list(authority_of(people.wca), [entry], number, people.now)
+    return replace(people.trust, crls=(crl,))
+
+
+@pytest.mark.parametrize("days", [0, 40, 400])
+def test_a_record_that_the_list_keeps_stays_good_however_late_it_comes(
+    people: People, days: int
+) -> None:
+    at = people.now + days * DAY
+    found = [judge_chain(people.wca_officer.chain, kept(people), at, one) for one in RECORDS]
+    assert [one.verdict for one in found] == [Verdict.VALID, Verdict.SIGNER_REVOKED]
+    assert any("one of the records that stay good" in note for note in found[0].notes)
+
+
+def test_what_is_no_record_is_never_kept(people: People) -> None:
+    found = judge_chain(people.wca_officer.chain, kept(people), people.now)
+    assert found.verdict is Verdict.SIGNER_REVOKED
+
+
+def test_an_entry_keeps_since_when_who_decided_when_and_what_stays_good(people: People) -> None:
+    (entry,) = list_revocations(kept(people).crls[0])
+    assert (entry.date, entry.decided) == (people.now - DAY, people.now)
+    assert entry.keeps(RECORDS[0])
+    assert not entry.keeps(RECORDS[1])
+    assert not entry.keeps("")
+
+
+def test_what_says_which_records_stay_good_is_read_as_written_or_not_at_all(people: People) -> None:
+    wca = authority_of(people.wca)
+    for value in (b"", b"\x04\x01\x00", b"\x04\x81\x10" + bytes(16), b"\x30\x10" + bytes(16)):
+        entry = x509.RevokedCertificateBuilder().serial_number(5).revocation_date(people.now)
+        odd = x509.UnrecognizedExtension(KEPT_RECORDS, value)
+        entry = entry.add_extension(odd, critical=False)
+        builder = x509.CertificateRevocationListBuilder(wca.certificate.subject)
+        builder = builder.last_update(people.now).next_update(people.now + DAY)
+        crl = builder.add_revoked_certificate(entry.build()).sign(wca.key, hashes.SHA256())
+        assert list_revocations(crl)[0].kept == frozenset()
+
+
+def test_a_list_travels_with_its_issuer_and_comes_back_the_same(people: People) -> None:
+    crl, issuer = kept(people).crls[0], authority_of(people.wca).certificate
+    notice = list_notice(crl, issuer)
+    assert notice.startswith(PEM_BEGIN)
+    assert read_notice(notice) == (crl, issuer)
+    assert read_list(notice[: notice.index(b"-----BEGIN CERT")]) == crl
+
+
+@given(place=st.integers(0, 10_000), bit=st.integers(0, 7))
+@settings(max_examples=200)
+def test_a_damaged_list_is_refused_or_says_the_same(people: People, place: int, bit: int) -> None:
+    crl, issuer = kept(people).crls[0], authority_of(people.wca).certificate
+    data = bytearray(list_notice(crl, issuer))
+    data[place % len(data)] ^= 1 << bit
+    try:
+        found = read_notice(bytes(data))
+        check_list(found, people.trust)
+    except (UserFileError, BadCertificateError):
+        return
+    assert found == (crl, issuer)  # white space
+
+
+def test_a_list_counts_only_under_the_pinned_root_and_by_who_it_says(people: People) -> None:
+    wca, mena = authority_of(people.wca), authority_of(people.mena)
+    crl = issue_list(wca, [], 1, people.now)
+    check_list((crl, wca.certificate), people.trust)
+    root = authority_of(people.hq)
+    check_list((issue_list(root, [], 1, people.now), root.certificate), people.trust)
+    with pytest.raises(BadCertificateError, match="is not by"):
+        check_list((crl, mena.certificate), people.trust)
+    with pytest.raises(BadCertificateError, match="cannot be trusted"):
+        check_list((crl, wca.certificate), Trust((people.rogue_hq.anchor,)))
+    rogue = authority_of(people.rogue_hq)
+    foreign = (issue_list(rogue, [], 1, people.now), rogue.certificate)
+    with pytest.raises(BadCertificateError, match="cannot be trusted"):
+        check_list(foreign, people.trust)
+    leaf = people.wca_officer.certificate
+    with pytest.raises(BadCertificateError, match="cannot be trusted"):
+        check_list((crl, leaf), people.trust)
+
+
+def lost_bureau(people: People, records: frozenset[bytes] = frozenset()) -> RevocationList:
+    """Let HQ withdraw the bureau's certificate since yesterday."""
+    bureau = authority_of(people.wca).certificate
+    entry = Revocation(bureau.serial_number, people.now - DAY, kept=records, decided=people.now)
+    return issue_list(authority_of(people.hq), [entry], 1, people.now)
+
+
+def test_a_thief_of_a_bureaus_key_cannot_withdraw_what_hq_keeps(people: People) -> None:
+    theft = revoke(people, people.wca_officer.certificate, number=2**40).crls
+    hqs = lost_bureau(people, frozenset({mark_of(RECORDS[0])}))
+    trust = replace(people.trust, crls=(*theft, hqs))
+    found = [judge_chain(people.wca_officer.chain, trust, people.now, one) for one in RECORDS]
+    assert [one.verdict for one in found] == [Verdict.VALID, Verdict.SIGNER_REVOKED]
+
+
+def test_officers_of_a_lost_bureau_count_again_when_its_new_key_stands_for_theirs(
+    people: People,
+) -> None:
+    who = subject_of(authority_of(people.wca).certificate)
+    hq, new = authority_of(people.hq), people.new_key()
+    certificate = issue_bureau_ca(hq, new.public_key(), who, people.now)
+    bureau = Authority(new, certificate, hq.root)
+    officer = people.wca_officer
+    again = issue_leaf(
+        bureau, officer.key.public_key(), subject_of(officer.certificate), people.now
+    )
+    lost = replace(people.trust, crls=(lost_bureau(people),))
+    assert judge(people, lost).verdict is Verdict.SIGNER_REVOKED
+    renewed = lost.knowing((again, certificate))
+    found = judge(people, renewed)
+    assert found.verdict is Verdict.VALID
+    assert "has another certificate" in found.notes[-1]
+    other = people.second_wca_officer
+    assert judge_chain(other.chain, renewed, people.now).verdict is Verdict.SIGNER_REVOKED
+    withdrawn = issue_list(
+        bureau, [Revocation(again.serial_number, people.now - DAY)], 1, people.now
+    )
+    gone = replace(renewed, crls=(*renewed.crls, withdrawn))
+    assert judge(people, gone).verdict is Verdict.SIGNER_REVOKED
+
+
+def test_no_other_certificate_saves_a_key_that_was_withdrawn_itself(people: People) -> None:
+    officer = people.wca_officer
+    again = issue_leaf(
+        authority_of(people.wca),
+        officer.key.public_key(),
+        subject_of(officer.certificate),
+        people.now,
+    )
+    trust = revoke(people, officer.certificate).knowing((again, *officer.chain[1:]))
+    assert judge(people, trust).verdict is Verdict.SIGNER_REVOKED
+
+
+def test_a_record_that_comes_after_its_certificate_ended_counts_by_the_renewed_one(
+    people: People,
+) -> None:
+    late = people.now + 6 * 365 * DAY
+    officer = people.wca_officer
+    who = subject_of(officer.certificate)
+    again = issue_leaf(authority_of(people.wca), officer.key.public_key(), who, late - 30 * DAY)
+    assert judge(people, people.trust, days=6 * 365).verdict is Verdict.SIGNER_EXPIRED
+    renewed = people.trust.knowing((again, *officer.chain[1:]))
+    assert judge(people, renewed, days=6 * 365).verdict is Verdict.VALID
