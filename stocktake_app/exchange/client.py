@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Is told how many bytes of how many are there."""
 
+Package = Path | bytes | BinaryIO
+"""A package to deliver; an open file stays open."""
+
 
 def _ignore(_done: int, _size: int) -> None:
     """Show no progress."""
@@ -90,10 +93,6 @@ class Hq:
     def patience(self) -> Patience:
         """How to wait between tries."""
         return Patience(self.sleep, self.chance, self.cancelled)
-
-
-Package = Path | bytes | BinaryIO
-"""A package to deliver; an open file stays open."""
 
 
 def deliver(hq: Hq, package: Package, sha256: str, *, progress: Progress = _ignore) -> bytes:
