@@ -9,6 +9,8 @@ import struct
 from collections.abc import Callable
 from dataclasses import replace
 
+from backports import zstd
+
 from fuzz.seeds import packed, people, put_together, signed_anew, taken_apart, unpacked
 from stocktake_app.exchange.contents import AlteredFileError
 from stocktake_app.exchange.ooxml_signature import read_signature, sign_parts
@@ -72,6 +74,17 @@ def _sign_workbook(parts: dict[str, bytes]) -> None:
     ]
     signer = people().stranger
     parts[SIGNATURE] = sign_parts(digests, signer.key, signer.chain, people().now)
+
+
+def compressed(data: bytes, size: int, chance: random.Random, mutate: Mutate) -> bytes:
+    """Change what stands inside of a zstd frame, or the frame itself."""
+    try:
+        inside = zstd.decompress(data)
+    except zstd.ZstdError:
+        return mutate(data, size)
+    if chance.random() < 0.2:  # noqa: PLR2004
+        return mutate(data, size)
+    return zstd.compress(mutate(inside, 4 * size))
 
 
 def document(data: bytes, size: int, chance: random.Random, mutate: Mutate) -> bytes:

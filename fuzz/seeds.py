@@ -1,18 +1,32 @@
 """What fuzzing begins with: small real packages and their inner parts, made anew each time."""
 
+import re
 import sys
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 HELPERS = Path(__file__).parents[1] / "tests" / "helpers"
 if str(HELPERS) not in sys.path:
     sys.path.append(str(HELPERS))
 
-from packages import Made, bureau_contents, make_pdf, make_xlsx, packed, unpacked  # noqa: E402
+import forged_disclosures  # noqa: E402
+from packages import (  # noqa: E402
+    Made,
+    bureau_contents,
+    make_pdf,
+    make_xlsx,
+    packed,
+    unpacked,
+    wrongly_signed_pdf,
+    wrongly_signed_xlsx,
+)
 from people import People, make_people  # noqa: E402
 from raw_pdf import put_together, signed_anew, taken_apart  # noqa: E402
 
+from stocktake_app.exchange import age  # noqa: E402
 from stocktake_app.exchange.contents import Contents  # noqa: E402
+from stocktake_app.exchange.disclosed import pack_values  # noqa: E402
 from stocktake_app.trust import certificates, revocation  # noqa: E402
 from stocktake_app.trust.certificates import to_pem  # noqa: E402
 
@@ -66,6 +80,50 @@ def _contents() -> Contents:
 
 
 @cache
+def confidential() -> list[bytes]:
+    """Return packages of both kinds that carry an answer and an attachment beside the seals."""
+    made = workbook_package()
+    contents, signer = forged_disclosures.genuine(made)
+    return [
+        write(contents, signer, made.people.now)
+        for write in (wrongly_signed_xlsx, wrongly_signed_pdf)
+    ]
+
+
+@cache
+def packed_values() -> list[bytes]:
+    """Return confidential answers as a package has them."""
+    story, other = forged_disclosures.STORY, forged_disclosures.OTHER
+    return [pack_values(forged_disclosures.by_digest(*some)) for some in ((story,), (story, other))]
+
+
+AGE_SECRET = age.new_secret()
+
+
+@cache
+def encrypted() -> list[bytes]:
+    """Return files that are encrypted to us, and to us and others."""
+    made = []
+    for others in ((), (age.recipient_of(age.new_secret()),)):
+        out = BytesIO()
+        age.encrypt(BytesIO(b"PK" * 50), out, [age.recipient_of(AGE_SECRET), *others])
+        made.append(out.getvalue())
+    return made
+
+
+def disclosures() -> list[bytes]:
+    """Return an answer and an attachment."""
+    return [forged_disclosures.STORY, forged_disclosures.PICTURE]
+
+
+@cache
+def items() -> list[bytes]:
+    """Return all kinds of custom XML."""
+    parts = unpacked(confidential()[0])
+    return [data for name, data in parts.items() if re.fullmatch(r"customXml/item\d+\.xml", name)]
+
+
+@cache
 def archives() -> list[bytes]:
     """Return Excel packages, packed in several ways; the smallest for the zip reader alone."""
     parts = unpacked(workbook_package().data)
@@ -76,13 +134,14 @@ def archives() -> list[bytes]:
 @cache
 def workbooks() -> list[bytes]:
     """Return whole Excel packages."""
-    return [packed(unpacked(workbook_package(who).data), 0) for who in ("officer", "bureau")]
+    files = [workbook_package("officer").data, workbook_package("bureau").data, confidential()[0]]
+    return [packed(unpacked(one), 0) for one in files]
 
 
 @cache
 def pdfs() -> list[bytes]:
     """Return whole PDF packages."""
-    return [pdf_package(who).data for who in ("officer", "bureau")]
+    return [*(pdf_package(who).data for who in ("officer", "bureau")), confidential()[1]]
 
 
 def part_of_workbook(ending: str) -> list[bytes]:
