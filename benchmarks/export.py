@@ -1,9 +1,9 @@
 """Export to a signed workbook, against the same sheets by openpyxl's write-only mode alone.
 
 Twice: against sheets of the same looks (fonts, rules, wrapped text, heights of rows), in the
-fastest way that openpyxl documents, and against plain cells without any looks. The peers write sheets and
-nothing else; the whole export seals the changes too, hashes while it writes, signs, and waits for
-the disk. Rows and changes are ready in memory for all. Arguments: entries, rounds.
+fastest way that openpyxl documents, and against plain cells without any looks. The peers write
+sheets and nothing else; the whole export seals the changes too, hashes while it writes, signs, and
+waits for the disk. Rows and changes are ready in memory for all. Arguments: entries, rounds.
 """
 
 import io

@@ -23,20 +23,22 @@ FORM = b"<html/>"
 FORM_ID = hashlib.sha256(FORM).hexdigest()
 DEVICE = "0f" * 16
 KINDS = ("progress", "challenge", "opportunity", "good practice", "recommendation")
-WORDS = tuple(
-    text.split()
-    for text in (
-        "enrolment of refugee children in national schools grew the north after first pledge "
-        "partners said that funding for health posts ends in June and host communities asked "
-        "how water points roads local authorities will be maintained when projects close",
-        "l’accès aux services de santé reste difficile dans les zones frontalières il faut plus "
-        "d’enseignants formés la commune prend en charge les salaires et les partenaires ont "
-        "demandé comment les documents d’identité seront reconnus par toutes les autorités",
-        "تحسنت فرص كسب العيش للاجئين والمجتمعات المضيفة خلال العام الماضي بفضل الشراكات الجديدة "
-        "أعلنت البلدية عن دعم إضافي للمدارس والمراكز الصحية في المناطق الحدودية وطلب المشاركون "
-        "تمويلا طويل الأجل لبرامج المياه والطاقة النظيفة",
-    )
+ENGLISH = (
+    "enrolment of refugee children in national schools grew the north after first pledge "
+    "partners said that funding for health posts ends in June and host communities asked "
+    "how water points roads local authorities will be maintained when projects close"
 )
+FRENCH = (
+    "l’accès aux services de santé reste difficile dans les zones frontalières il faut plus "
+    "d’enseignants formés la commune prend en charge les salaires et les partenaires ont "
+    "demandé comment les documents d’identité seront reconnus par toutes les autorités"
+)
+ARABIC = (
+    "تحسنت فرص كسب العيش للاجئين والمجتمعات المضيفة خلال العام الماضي بفضل الشراكات الجديدة "
+    "أعلنت البلدية عن دعم إضافي للمدارس والمراكز الصحية في المناطق الحدودية وطلب المشاركون "
+    "تمويلا طويل الأجل لبرامج المياه والطاقة النظيفة"
+)
+WORDS = (ENGLISH.split(), FRENCH.split(), ARABIC.split())
 HEADERS = (
     ("Reference", "text", 18),
     ("First day", "date", 14),
@@ -57,8 +59,6 @@ FINDING_HEADERS = (
     ("Kind", "text", 18),
     ("What was said", "long_text", 60),
 )
-
-Cells = "tuple[Cell, ...]"
 
 
 def said(chance: random.Random, number: int) -> str:

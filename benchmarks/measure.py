@@ -131,8 +131,9 @@ def print_ratios(title: str, measured: Sequence[Rounds], floor: str) -> bool:
         verdict = "" if aim is None else f"<= {aim:g} {'met' if middle <= aim else 'MISSED'}"
         met = met and (aim is None or middle <= aim)
         seconds = median(one.cpu)
+        each = seconds / one.variant.count * 1e6
         print(
-            f"{one.variant.name:46} {seconds * 1e3:>9.1f} {seconds / one.variant.count * 1e6:>11.1f}"
+            f"{one.variant.name:46} {seconds * 1e3:>9.1f} {each:>11.1f}"
             f" {middle:>7.3f} {min(ratios):>7.3f} {max(ratios):>7.3f}  {verdict}"
         )
     return met

@@ -236,9 +236,10 @@ def mentions(seal: Seal) -> frozenset[str]:
     found: set[str] = set()
     rest = b""
     for block in _decompress(seal.lines, seal.manifest.raw_size):
-        window = rest + block
-        found.update(mentioned(window))
-        rest = window[-MENTION_BYTES:]
+        seam = rest + block[:MENTION_BYTES]  # joining whole blocks would copy everything once more
+        found.update(mentioned(seam))
+        found.update(mentioned(block))
+        rest = (seam if len(block) < MENTION_BYTES else block)[-MENTION_BYTES:]
     return frozenset(found)
 
 
