@@ -40,5 +40,7 @@ def _nearest(register: str, typed: str) -> list[str]:
         for column in _LABELS
         if row.get(column)
     }
-    found = get_close_matches(typed.casefold(), words, n=3, cutoff=0.5)
-    return list(dict.fromkeys(words[one] for one in found))
+    begun = typed.casefold()
+    found = get_close_matches(begun, words, n=12, cutoff=0.5)
+    found.sort(key=lambda one: one[:2] != begun[:2])  # who mistypes a code begins it rightly
+    return list(dict.fromkeys(words[one] for one in found))[:3]

@@ -36,3 +36,13 @@ def test_every_option_is_on_the_page() -> None:
     shared = {"-h", "--help", "--name", "--office", "--bureau", "--country", "--practice"}
     missing = [option for option in sorted(every - shared) if option not in PAGE]
     assert missing == []
+
+
+def test_every_option_stands_in_the_row_of_its_command() -> None:
+    common = {"-h", "--help", "--json", "--workspace", "--passphrase-file"}
+    people = {"--name", "--office", "--bureau", "--country"}
+    missing = []
+    for name, options in commands(make_parser()).items():
+        rows = [row for row in PAGE.splitlines() if row.startswith((f"| `{name} ", f"| `{name}`"))]
+        missing += [f"{name} {one}" for one in options - common - people if one not in str(rows)]
+    assert sorted(missing) == []
