@@ -33,6 +33,9 @@ SMALL = 1024 * 1024
 
 _ENCRYPTED = 0x1
 
+MAX_SHOWN = 60
+"""So many characters of a name are shown."""
+
 # No segment is empty, begins or ends with a dot (but for ".rels"), or says "..".
 _NAME = re.compile(
     r"\[Content_Types\]\.xml|(?:[A-Za-z0-9_-]+/)*(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\.rels)"
@@ -112,6 +115,11 @@ def _inflated(data: bytes | mmap, entry: Entry) -> Iterator[bytes]:
         raise AlteredFileError(f"the part {entry.name} is damaged")
 
 
+def _shown(name: str) -> str:
+    """Return a name that is fit for a sentence: it may be 60,000 characters of anything."""
+    return repr(name if len(name) <= MAX_SHOWN else f"{name[:MAX_SHOWN]}…")
+
+
 def read_archive(data: bytes | mmap, limits: Limits) -> Archive:
     """Read the directory of a zip file.
 
@@ -139,7 +147,7 @@ class _Reader:
         for _ in range(count):
             entry, local, position = self._central(position, end)
             if entry.name.lower() in seen:
-                raise AlteredFileError(f"the part {entry.name!r} is in it twice")
+                raise AlteredFileError(f"the part {_shown(entry.name)} is in it twice")
             seen.add(entry.name.lower())
             entries[entry.name] = entry
             spans.append((local, entry.start + entry.stored))
@@ -181,15 +189,15 @@ class _Reader:
         fixed = (made, needed, flags, extra, comment, disk, internal, attributes)
         ours = (MADE_BY, NEEDED, 0, 0, 0, 0, 0, ATTRIBUTES)
         self._expect(
-            fixed == ours, f"the directory's line of {name!r} was written by another program"
+            fixed == ours, f"the directory's line of {_shown(name)} was written by another program"
         )
-        self._expect(_NAME.fullmatch(name) is not None, f"{name!r} is no name of a part")
+        self._expect(_NAME.fullmatch(name) is not None, f"{_shown(name)} is no name of a part")
         if method not in (STORED, DEFLATED):
-            raise ForeignFileError(f"The part {name!r} is packed in a way that no package is.")
-        self._expect(method == DEFLATED or stored == size, f"the part {name!r} has two sizes")
+            raise ForeignFileError(f"The part {_shown(name)} is packed as no package is.")
+        self._expect(method == DEFLATED or stored == size, f"the part {_shown(name)} has two sizes")
         body = self._local(local, raw, (flags, method, crc, stored, size))
         if body + stored > len(self.data):
-            raise ForeignFileError(f"The file is damaged: the part {name!r} lies outside it.")
+            raise ForeignFileError(f"The file is damaged: the part {_shown(name)} lies outside it.")
         entry = Entry(name, method, crc, stored, size, body)
         return entry, local, position + CENTRAL.size + name_size + extra + comment
 
@@ -203,7 +211,7 @@ class _Reader:
         same &= self.data[start : start + name_size] == name
         ordinary = magic == LOCAL_MAGIC and needed == NEEDED and not extra
         self._expect(
-            same and ordinary, f"the part {name.decode('utf-8', 'replace')!r} has two faces"
+            same and ordinary, f"the part {_shown(name.decode('utf-8', 'replace'))} has two faces"
         )
         return int(start + name_size + extra)
 
@@ -219,6 +227,7 @@ class _Reader:
         for entry in entries:
             total += entry.size
             if entry.size > max(SMALL, entry.stored * self.limits.ratio):
-                raise ForeignFileError(f"The part {entry.name!r} would swell beyond all measure.")
+                name = _shown(entry.name)
+                raise ForeignFileError(f"The part {name} would swell beyond all measure.")
         if total > self.limits.inflated(len(self.data)):
             raise ForeignFileError("The file would swell beyond all measure when opened.")

@@ -38,6 +38,8 @@ Visible = Literal["same", "differs", "not_checked"]
 
 DEFAULT_LIMITS = Limits()
 
+MAX_REASON_CHARS = 400
+
 RESAVED = (
     "Somebody saved this file again with another program, which removed the sender's signature. "
     "The signed records inside are whole; what the sheets or pages show may have been changed."
@@ -104,13 +106,20 @@ def _verify(data: bytes | mmap, trust: Trust, at: datetime, limits: Limits) -> R
         seals = _seals(opened, limits, len(data))
         return _judge(opened, seals, report, trust, at)
     except ForeignFileError as error:
-        return replace(report, reasons=(str(error),))
+        return replace(report, reasons=(_shown(error),))
     except (AlteredFileError, BadContentsError) as error:
         reason = (
-            f"This file was changed after it was signed, or is damaged: {error}. "
+            f"This file was changed after it was signed, or is damaged: {_shown(error)}. "
             "Ask the sender for it again."
         )
         return replace(report, verdict=Verdict.ALTERED, reasons=(reason,))
+
+
+def _shown(error: ValueError) -> str:
+    """Return what is wrong, fit for a screen: names in it may be the forger's, and endless."""
+    text = str(error)
+    text = text if len(text) <= MAX_REASON_CHARS else f"{text[:MAX_REASON_CHARS]}…"
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _kind(data: bytes | mmap, limits: Limits) -> Literal["xlsx", "pdf"]:

@@ -200,3 +200,14 @@ def test_revoked_signer_is_named_with_the_date(made: Made) -> None:
     assert in_bureau.seals[0].verdict is Verdict.SIGNER_REVOKED
     before = people.now - timedelta(hours=2)
     assert verify_package(pdf.data, trust, before).verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("name", ["a" * 60_000, "\u202egnp.exe" * 5_000, "x\n\0\x1b[31m" * 5_000])
+def test_name_by_a_forger_is_shortened_and_made_harmless(made: Made, name: str) -> None:
+    """Found by fuzzing: a sentence of sixty thousand characters."""
+    data = packed(unpacked(made.data) | {name: b"x"})
+    report = verify_package(data, made.people.trust, made.people.now)
+    assert report.verdict is Verdict.ALTERED
+    assert len(report.reasons[0]) < 600
+    assert report.reasons[0].isprintable()
+    assert report.reasons[0].endswith("Ask the sender for it again.")
