@@ -42,6 +42,7 @@ def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
     add_command(steps, common, "ways", _ways, "say what opens this workspace")
     key = add_command(steps, common, "key", _key, "make a recovery key to print")
     key.add_argument("--out", type=file_to_write, metavar="FILE", help="a page to print")
+    key.add_argument("--off", action="store_true", help="the printed one opens nothing any more")
     key.add_argument("--language", default="en", choices=["en", "fr", "es", "ar"])
     use = add_command(steps, common, "use", _use, "set a passphrase with the recovery key")
     use.add_argument("--key-file", type=file_to_read, required=True, metavar="FILE")
@@ -120,6 +121,9 @@ def _key(arguments: Arguments) -> Answer:
     from stocktake_app.actions import protecting
     from stocktake_app.trust.private_file import write_private
 
+    if arguments.off:
+        folder, secret = workspace_folder(arguments), passphrase(arguments)
+        return _said(protecting.remove_way(folder, secret, "recovery"))
     made = protecting.make_recovery_key(
         workspace_folder(arguments), passphrase(arguments), language=arguments.language, now=now()
     )

@@ -194,22 +194,13 @@ class Unlocked:
         """
         self.add_secret(name, _plain(key))
 
-    def replace_key(self, name: str, key: PrivateKey, *, old: str) -> None:
-        """Keep a new private key under this name and the one before under ``old``, at once.
-
-        Raises:
-            RefusedError: there is no key of that name, or one named ``old`` already.
-        """
-        before = self.secret(name)
-        self._change_secrets({old: before}, new={name: _plain(key)})
-
     def add_secret(self, name: str, secret: bytes) -> None:
         """Keep a secret under a new name.
 
         Raises:
             RefusedError: there is one of that name.
         """
-        self._change_secrets({name: secret})
+        self._add_secrets({name: secret})
 
     def set_passphrase(self, passphrase: str) -> "Unlocked":
         """Add a passphrase or replace it; the other slots and the keys stay as they are.
@@ -290,14 +281,12 @@ class Unlocked:
     def _again(self) -> "Unlocked":
         return Unlocked(open_keystore(self.keystore.path.parent), self.data_key)
 
-    def _change_secrets(
-        self, added: Mapping[str, bytes], new: Mapping[str, bytes] | None = None
-    ) -> None:
+    def _add_secrets(self, added: Mapping[str, bytes]) -> None:
         def changed(body: dict[str, Any]) -> Mapping[str, object]:
             kept = self._secrets(body)
             for name in added.keys() & kept.keys():
                 raise RefusedError(f"There is a key named {name} in {self.keystore.path} already.")
-            return {"keys": wrap_secrets(self.data_key, body, {**kept, **added, **(new or {})})}
+            return {"keys": wrap_secrets(self.data_key, body, {**kept, **added})}
 
         change_body(self.keystore.path, changed)
 

@@ -179,11 +179,11 @@ class MakeRecoveryKey(Wizard):
         ask_new_file(self, title, "recovery-key.txt", "*.txt", lambda out: self._write(out, text))
 
     def _write(self, out: Path, text: str) -> None:
-        from stocktake_app.store.files import atomic_write
+        from stocktake_app.trust.private_file import write_private
 
         self.work(
             _("Saving…"),
-            lambda _progress: atomic_write(out, text.encode()),
+            lambda _progress: write_private(out, text.encode()),
             lambda _none: self._saved(out),
         )
 

@@ -10,6 +10,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import keyring
+import keyring.backend
 import pytest
 
 from stocktake_app.__main__ import main
@@ -105,6 +107,44 @@ def test_without_a_keyring_the_command_says_so(officer: tuple[str, ...]) -> None
     assert run("passphrase", "keyring", *officer, "--off", "--passphrase-file", "first")[0] == 1
 
 
+def test_a_keyring_opens_the_workspace_without_the_passphrase_until_it_is_told_not_to(
+    officer: tuple[str, ...],
+) -> None:
+    run("protect", *officer, "--passphrase-file", "first")
+    before = keyring.get_keyring()
+    keyring.set_keyring(MemoryKeyring())
+    known = ("--passphrase-file", "first")
+    try:
+        code, done = run("passphrase", "keyring", *officer, *known)
+        assert (code, done["ways"]) == (0, ["keyring", "passphrase"])
+        assert run("list", *officer)[0] == 0
+        assert run("export", *officer, "--out", "out.xlsx")[0] == 0
+        assert run("passphrase", "keyring", *officer, "--off")[1]["ways"] == ["passphrase"]
+        assert run("list", *officer)[0] == 2
+        assert run("list", *officer, *known)[0] == 0
+    finally:
+        keyring.set_keyring(before)
+
+
+class MemoryKeyring(keyring.backend.KeyringBackend):
+    """A keyring that works, as a desktop has one; it stands at the border to the system."""
+
+    priority = 5
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
 def test_the_printed_recovery_key_opens_a_workspace_again(
     officer: tuple[str, ...], place: Path
 ) -> None:
@@ -132,6 +172,10 @@ def test_a_recovery_key_without_a_file_is_shown_once(officer: tuple[str, ...], p
     use = ("recovery", "use", *officer, "--key-file", "typed", "--new-passphrase-file", "second")
     assert run(*use)[0] == 0
     assert run("recovery", "ways", *officer)[1]["ways"] == ["passphrase", "recovery"]
+    off = ("recovery", "key", *officer, "--off", "--passphrase-file", "second")
+    assert run(*off)[1]["ways"] == ["passphrase"]
+    assert run(*use)[0] == 2
+    assert run(*off)[0] == 1
 
 
 def enrol(name: str, role: str, issuer: str) -> None:
