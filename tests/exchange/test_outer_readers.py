@@ -2,13 +2,17 @@
 
 import io
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import outer_readers
 import pytest
 from packages import Made, bureau_contents, make_pdf, make_xlsx, packed, unpacked
 from people import People
+from sample_record import sample_record
 
+from stocktake_app.documents.workbook import write_parts
+from stocktake_app.exchange.xlsx_package import write_xlsx_package
 from stocktake_app.trust.certificates import to_pem
 
 NO_UNO = not outer_readers.has_uno() or outer_readers.missing("certutil")
@@ -16,9 +20,17 @@ NO_PDFSIG = outer_readers.missing("pdfsig", "certutil")
 NO_XMLSEC = outer_readers.missing("xmlsec1")
 
 
-@pytest.fixture(scope="module", params=["officer", "bureau"])
-def xlsx(request: pytest.FixtureRequest, rsa_people: People) -> Made:
-    return make_xlsx(rsa_people, request.param)
+@pytest.fixture(scope="module", params=["officer", "bureau", "sheets of our own"])
+def xlsx(
+    request: pytest.FixtureRequest, rsa_people: People, tmp_path_factory: pytest.TempPathFactory
+) -> Made:
+    if request.param != "sheets of our own":
+        return make_xlsx(rsa_people, request.param)
+    contents, signer = bureau_contents(rsa_people)
+    out = tmp_path_factory.mktemp("package") / "package.xlsx"
+    readable = partial(write_parts, sample_record("ar", said="=1 & <long> " * 9_000))
+    write_xlsx_package(readable, contents, signer, rsa_people.now, out)
+    return Made(out.read_bytes(), contents, signer, rsa_people)
 
 
 @pytest.fixture(scope="module", params=["officer", "bureau"])
