@@ -1,6 +1,5 @@
 """Starting the window: on the screen first, then the workspace in a worker."""
 
-import locale
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -8,24 +7,31 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtCore import QObject, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from stocktake_app import settings
 from stocktake_app.errors import StocktakeError, WrongUseError
-from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
+from stocktake_app.ui.dressing import wear
 from stocktake_app.ui.first_run import FirstRun, Newcomer
-from stocktake_app.ui.fonts import load_fonts, window_font
+from stocktake_app.ui.fonts import load_fonts
 from stocktake_app.ui.handover import Handover, hand_over
 from stocktake_app.ui.idle import IdleWatch
-from stocktake_app.ui.jobs import Jobs, Lane, Progress
-from stocktake_app.ui.parts import column, label, line
+from stocktake_app.ui.jobs import Jobs, Lane
+from stocktake_app.ui.opening import (
+    bring_to_rest,
+    create_workspace,
+    default_folder,
+    encrypt,
+    is_protected,
+    load_ahead,
+    open_workspace,
+)
+from stocktake_app.ui.parts import waiting
 from stocktake_app.ui.preferences import Preferences, load_preferences, save_preferences
 from stocktake_app.ui.problem_dialog import sentence_for
-from stocktake_app.ui.style_sheet import style_sheet
-from stocktake_app.ui.texts import LANGUAGES, _, right_to_left, set_language
-from stocktake_app.ui.theme import palette, tokens_for
+from stocktake_app.ui.texts import _
 from stocktake_app.ui.unlock_page import UnlockPage
 from stocktake_app.ui.window import Window
 
@@ -35,8 +41,6 @@ if TYPE_CHECKING:
 
 SIZE = (1240, 700)
 RETRY_MS = 100
-LOCALES = {"en": "en_GB", "fr": "fr_FR", "es": "es_ES", "ar": "ar_AE"}
-"""The United Arab Emirates write dates in Arabic with the digits our forms have."""
 
 
 def run(workspace_folder: Path | None, files: Sequence[Path] = ()) -> int:
@@ -98,31 +102,13 @@ class Start(QObject):
 
     def _dress(self) -> None:
         """Make a window in the language, colours and sizes that are preferred now."""
-        preferences = self.preferences
-        language = preferences.language or _system_language()
-        set_language(language)
-        QLocale.setDefault(QLocale(LOCALES.get(language, "en_GB")))
-        self._load_qt_words(language)
-        direction = Qt.LayoutDirection
-        self._application.setLayoutDirection(
-            direction.RightToLeft if right_to_left() else direction.LeftToRight
-        )
-        tokens = tokens_for(preferences.scheme)
-        self._application.setPalette(palette(tokens))
-        self._application.setFont(window_font(preferences.text_size))
-        self._application.setStyleSheet(style_sheet(tokens, preferences.text_size / 100))
-        self.context = Context(self.jobs, tokens, replace(preferences, language=language))
+        worn = wear(self._application, self._translator, self.preferences)
+        self.context = Context(self.jobs, worn.tokens, worn.preferences)
         self.window = Window(self.context)
         self.window.restyled.connect(self.restyle)
         self.context.lock_wanted.connect(self.lock)
         self.context.protect_wanted.connect(self.protect)
         self.window.resize(*SIZE)
-
-    def _load_qt_words(self, language: str) -> None:
-        self._application.removeTranslator(self._translator)
-        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        if self._translator.load(f"qtbase_{language}", folder):
-            self._application.installTranslator(self._translator)
 
     def begin(self) -> None:
         """Show the window and go on in a worker."""
@@ -148,7 +134,7 @@ class Start(QObject):
     def show_first(self) -> None:
         """Put into the window what is there to see before anything is opened."""
         if self.folder:
-            self.window.show_alone(_waiting(_("Opening…")))
+            self.window.show_alone(waiting(_("Opening…")))
         else:
             self._ask(Newcomer(language=self.context.preferences.language))
 
@@ -159,7 +145,7 @@ class Start(QObject):
         """Load the store's libraries while somebody types the name."""
         self.jobs.run(
             Lane.READS,
-            lambda _: _import_actions(),
+            lambda _: load_ahead(),
             lambda _: None,
             owner=self,
             failed=lambda _: None,
@@ -181,13 +167,13 @@ class Start(QObject):
         old = self.window
         self._dress()
         self._ask(given)
-        _take_place(old, self.window)
+        self.window.take_place_of(old)
 
     def _create(self, person: Newcomer, page: FirstRun) -> None:
         folder = self.folder or default_folder()
         self.jobs.run(
             Lane.WRITER,
-            lambda _: _create_workspace(folder, person),
+            lambda _: create_workspace(folder, person),
             lambda workspace: self._opened(workspace, person.language),
             failed=lambda error: page.refuse(sentence_for(error)),
             owner=page,
@@ -210,7 +196,7 @@ class Start(QObject):
             return
         self.jobs.run(
             Lane.WRITER,
-            lambda _: _open_workspace(folder, passphrase),
+            lambda _: open_workspace(folder, passphrase),
             self._opened,
             failed=lambda error: self._not_opened(folder, error, tried=passphrase is not None),
             owner=self,
@@ -274,7 +260,7 @@ class Start(QObject):
     def _rest(self, workspace: "Workspace") -> None:
         self.jobs.run(
             Lane.TYPING,
-            lambda _: _freeze_idle(workspace),
+            lambda _: bring_to_rest(workspace),
             lambda _: self.window.look_again(),
             owner=self.window,
         )
@@ -283,7 +269,7 @@ class Start(QObject):
         """Hide everything until the passphrase is given again; only a protected workspace can."""
         if self.workspace is None or self._locked_at is not None:
             return
-        if not _is_protected(self.workspace):
+        if not is_protected(self.workspace):
             if not by_itself:
                 words = _("This workspace has no passphrase yet: protect it in the settings.")
                 self.context.say("warn", words)
@@ -299,7 +285,7 @@ class Start(QObject):
         old, folder = self.window, self.workspace.folder
         self._dress()
         self._ask_passphrase(folder)
-        _take_place(old, self.window)
+        self.window.take_place_of(old)
         self._when_quiet(self._forget_key)
 
     def _when_quiet(self, then: Callable[[], object]) -> None:
@@ -325,15 +311,15 @@ class Start(QObject):
         assert self.workspace is not None
         old, folder = self.window, self.workspace.folder
         self._dress()
-        self.window.show_alone(_waiting(_("Encrypting the workspace…")))
-        _take_place(old, self.window)
+        self.window.show_alone(waiting(_("Encrypting the workspace…")))
+        self.window.take_place_of(old)
         self._when_quiet(lambda: self._encrypt(folder, passphrase))
 
     def _encrypt(self, folder: Path, passphrase: str) -> None:
         self._let_go()
         self.jobs.run(
             Lane.WRITER,
-            lambda progress: _protect(folder, passphrase, progress),
+            lambda progress: encrypt(folder, passphrase, progress),
             lambda _done: self.open_folder(folder, passphrase),
             failed=lambda error: self._not_protected(folder, error),
             owner=self,
@@ -379,14 +365,14 @@ class Start(QObject):
             self._ask_passphrase(self._closed_folder)
         else:
             self._ask(Newcomer(language=self.context.preferences.language))
-        _take_place(old, self.window)
+        self.window.take_place_of(old)
 
     def _rebuild(self, screen: str, place: object) -> None:
         assert self.workspace is not None
         old = self.window
         self._dress()
         self.window.open_workspace(self.workspace, screen, place)
-        _take_place(old, self.window)
+        self.window.take_place_of(old)
 
     def _remember(self, preferences: Preferences) -> None:
         self.preferences = preferences
@@ -407,80 +393,6 @@ class Start(QObject):
         self._let_go()
 
 
-def default_folder() -> Path:
-    """Return the folder a new workspace is made in: ``Stocktake`` among the documents."""
-    import platformdirs
-
-    base = Path(platformdirs.user_documents_dir()) / "Stocktake"
-    folder, number = base, 2
-    while folder.exists() and any(folder.iterdir()):
-        folder, number = base.with_name(f"Stocktake {number}"), number + 1
-    return folder
-
-
 def _remembered(preferences: Preferences) -> Path | None:
     folder = Path(preferences.workspace) if preferences.workspace else None
     return folder if folder and folder.is_dir() else None
-
-
-def _system_language() -> str:
-    name = QLocale.system().name().split("_")[0] or (locale.getlocale()[0] or "en")[:2]
-    return name if name in LANGUAGES else "en"
-
-
-def _waiting(words: str) -> QWidget:
-    page = QWidget()
-    page.setLayout(column(1, line(1, label(words, "muted"), 1), 1))
-    return page
-
-
-def _take_place(old: Window, new: Window) -> None:
-    new.setGeometry(old.geometry())
-    new.setWindowState(old.windowState())
-    new.show()
-    old.retire()
-
-
-def _import_actions() -> None:
-    import stocktake_app.actions.capture
-    import stocktake_app.actions.workspaces  # noqa: F401 - loaded ahead of use
-
-
-def _create_workspace(folder: Path, person: Newcomer) -> "Workspace":
-    from stocktake_app.actions import workspaces
-
-    return workspaces.create(
-        folder,
-        workspaces.Person(
-            name=person.name,
-            office=person.office,
-            bureau=person.bureau,
-            country=person.country,
-            language=person.language,
-        ),
-        now=now(),
-    )
-
-
-def _open_workspace(folder: Path, passphrase: str | None) -> "Workspace":
-    from stocktake_app.actions import workspaces
-
-    return workspaces.open_folder(folder, passphrase=passphrase)
-
-
-def _is_protected(workspace: "Workspace") -> bool:
-    from stocktake_app.actions.workspaces import describe
-
-    return describe(workspace).protected
-
-
-def _protect(folder: Path, passphrase: str, progress: Progress) -> None:
-    from stocktake_app.actions.protecting import protect
-
-    protect(folder, passphrase, progress=progress)
-
-
-def _freeze_idle(workspace: "Workspace") -> None:
-    from stocktake_app.actions.protecting import freeze_idle
-
-    freeze_idle(workspace, now=now())

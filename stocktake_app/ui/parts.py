@@ -198,6 +198,13 @@ def kept_narrow(content: QWidget, points: int) -> QWidget:
     return made
 
 
+def waiting(words: str) -> QWidget:
+    """Return a page that says what is under way."""
+    page = QWidget()
+    page.setLayout(column(1, line(1, label(words, "muted"), 1), 1))
+    return page
+
+
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout and delete it."""
     while (item := layout.takeAt(0)) is not None:

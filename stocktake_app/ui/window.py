@@ -253,6 +253,13 @@ class Window(QMainWindow):
         if self.current:
             self.screens[self.current].refresh()
 
+    def take_place_of(self, old: "Window") -> None:
+        """Stand where another window stood, which goes."""
+        self.setGeometry(old.geometry())
+        self.setWindowState(old.windowState())
+        self.show()
+        old.retire()
+
     def retire(self) -> None:
         """Disappear without a question: another window has taken this one's place."""
         self._closing = True

@@ -9,6 +9,7 @@ from pathlib import Path
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
+from officers_site import Site, make_site
 from pytestqt.qtbot import QtBot
 from window_driver import showing, started
 
@@ -84,3 +85,11 @@ def hq(qtbot: QtBot, tmp_path: Path, hq_folder: Path) -> Iterator[Start]:
     with started(qtbot, path) as made:
         showing(qtbot, made.window, "home")
         yield made
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Make HQ, a bureau and two officers who disagree, once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STOCKTAKE_STATE", str(tmp_path_factory.mktemp("state")))
+        return make_site(tmp_path_factory.mktemp("site"))

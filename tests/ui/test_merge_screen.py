@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from officers_site import OURS, PASSPHRASE, THEIRS, Site, make_site
+from officers_site import OURS, THEIRS, Site
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
@@ -12,19 +12,9 @@ from window_driver import dialog, quiet, showing, started, tap, until, write
 from stocktake_app.store import entries
 from stocktake_app.ui.application import Start
 from stocktake_app.ui.drop_area import DropArea
-from stocktake_app.ui.exchange.check_tab import CheckedPanel
-from stocktake_app.ui.exchange.screen import ExchangeScreen
 from stocktake_app.ui.merge.screen import MergeScreen
 from stocktake_app.ui.merge.versions_panel import VersionsPanel
 from stocktake_app.ui.preferences import Preferences, save_preferences
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Make HQ, a bureau and two officers who disagree, once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STOCKTAKE_STATE", str(tmp_path_factory.mktemp("state")))
-        return make_site(tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture
@@ -152,50 +142,3 @@ def test_taking_the_same_in_twice_finds_nothing_new(
     quiet(qtbot, start.window)
     assert counts(screen) == [["–", "–", "1", "–", "–"]]
     assert not screen.intake.take.isEnabled()
-
-
-def test_checked_file_says_in_words_what_to_do(qtbot: QtBot, start: Start, site: Site) -> None:
-    start.window.go("exchange", [site.packages[0]])
-    screen = start.window.screens["exchange"]
-    assert isinstance(screen, ExchangeScreen)
-    until(qtbot, screen.check.results.count)
-    panel = screen.check.findChild(CheckedPanel)
-    assert panel is not None
-    assert panel.sentence == "This file is whole and we know who signed it"
-    assert "Take it in." in panel.accessibleName()
-
-
-def test_changed_file_is_refused_in_words(
-    qtbot: QtBot, start: Start, site: Site, tmp_path: Path
-) -> None:
-
-    data = bytearray(site.packages[0].read_bytes())
-    data[len(data) // 2] ^= 1
-    changed = tmp_path / "changed.xlsx"
-    changed.write_bytes(bytes(data))
-    start.window.go("exchange", [changed])
-    screen = start.window.screens["exchange"]
-    assert isinstance(screen, ExchangeScreen)
-    until(qtbot, screen.check.results.count)
-    panel = screen.check.findChild(CheckedPanel)
-    assert panel is not None
-    assert panel.property("tone") in {"bad", "warn"}
-    assert "Take it in." not in panel.accessibleName()
-
-
-def test_request_is_answered_with_a_fingerprint_to_compare(
-    qtbot: QtBot, start: Start, site: Site, tmp_path: Path
-) -> None:
-
-    start.window.go("exchange")
-    screen = start.window.screens["exchange"]
-    assert isinstance(screen, ExchangeScreen)
-    screen.tabs.setCurrentIndex(2)
-    quiet(qtbot, start.window)
-    assert "Approved until" in screen.identity.standing.sentence
-    start.context.passphrase = PASSPHRASE
-    out = tmp_path / "answer.json"
-    screen.identity._answer(site.request, out)
-    until(qtbot, lambda: "Newcomer" in screen.identity._result.sentence)
-    quiet(qtbot, start.window)
-    assert out.exists()

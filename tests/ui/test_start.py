@@ -10,10 +10,11 @@ from window_driver import dialog, quiet, showing, started, until, write
 from stocktake_app.actions import workspaces
 from stocktake_app.errors import CancelledError, MachineError
 from stocktake_app.settings import state_folder
-from stocktake_app.ui.application import Start, default_folder
+from stocktake_app.ui.application import Start
 from stocktake_app.ui.capture.screen import CaptureScreen
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.first_run import FirstRun
+from stocktake_app.ui.opening import default_folder
 from stocktake_app.ui.preferences import Preferences, load_preferences, save_preferences
 from stocktake_app.ui.problem_dialog import ProblemDialog
 from stocktake_app.ui.settings_screen import SettingsScreen

@@ -38,6 +38,7 @@ class CheckTab(QWidget):
         super().__init__()
         self._context = context
         self.found: dict[Path, Checked] = {}
+        self._wanted: list[Path] = []
         self._comparing: set[Path] = set()
         self.steps = NextSteps(context, self, self._look_again)
         self.area = DropArea(
@@ -63,7 +64,7 @@ class CheckTab(QWidget):
         """Judge these files, and those in these folders."""
         self.found = {}
         self._comparing = set()
-        wanted = list(packages_in(files))
+        self._wanted = wanted = list(packages_in(files))
         if not wanted:
             self._context.say("warn", _("There is no Excel or PDF file in this folder."))
         for path in wanted:
@@ -84,7 +85,10 @@ class CheckTab(QWidget):
         self._context.read(work, lambda checked: self._judged(path, checked), self)
 
     def _judged(self, path: Path, checked: "Checked") -> None:
-        self.found[path] = checked
+        if path not in self._wanted:
+            return
+        known = self.found | {path: checked}
+        self.found = {one: known[one] for one in self._wanted if one in known}
         if checked.seals:
             self._comparing.add(path)
             self._compare(path)
@@ -105,6 +109,11 @@ class CheckTab(QWidget):
         if path in self.found:
             self.found[path] = checked
             self._arrange()
+
+    @property
+    def comparing(self) -> bool:
+        """Whether some file is still being compared with what was signed."""
+        return bool(self._comparing)
 
     def _look_again(self) -> None:
         self.check(list(self.found))
