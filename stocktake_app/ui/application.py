@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, QTranslator
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from stocktake_app import settings
@@ -52,6 +53,7 @@ def run(workspace_folder: Path | None, files: Sequence[Path] = ()) -> int:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("Stocktake")
+    application.setWindowIcon(QIcon(str(settings.resource("resources/icons/stocktake.svg"))))
     if files and hand_over(files):
         return 0
     start = Start(application, workspace_folder, files)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QWidget
 
+from stocktake_app.model.codes import Role
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.files import ask_new_file
@@ -56,7 +57,10 @@ class NextSteps(QObject):
 
     def take_in(self, files: list[Path]) -> None:
         """Show what these files would change; nothing is taken in before a person says so."""
-        self.context.go("merge", files)
+        if self.context.workspace.role is Role.OFFICER:
+            self.context.go("exchange", ("take in", files))
+        else:
+            self.context.go("merge", files)
 
     def approve(self, path: Path, checked: "Checked") -> None:
         """Ask for the fingerprint to be compared, then trust the sender here."""
