@@ -21,6 +21,7 @@ from stocktake_app.actions.reporting import background, coverage_json
 from stocktake_app.actions.verification_report import write_report
 from stocktake_app.actions.workspaces import Person, create, write_root
 from stocktake_app.errors import RefusedError, UserFileError, WrongUseError
+from stocktake_app.exchange.contents import BadContentsError, Contents, check_contents
 from stocktake_app.exchange.receipts import BadReceiptError, Receipt, make_receipt, read_receipt
 from stocktake_app.exchange.seals import Header, make_seal, open_seal
 from stocktake_app.model.codes import Role, Verdict
@@ -237,6 +238,17 @@ def test_a_seal_of_mixed_worlds_is_altered_whoever_judges_it(
         found = open_seal(forged, load_trust(workspace), offices.now)
         assert found.verdict is Verdict.ALTERED
         assert "practice certificate signs practice records only" in found.reasons[0]
+
+
+def test_a_package_cannot_mix_practice_with_real_records(
+    trainee: Workspace, offices: Offices
+) -> None:
+    learning = identity.own_signer(trainee, PASSPHRASE, now=offices.now)
+    real = identity.own_signer(offices.officer, PASSPHRASE, now=offices.now)
+    first = make_seal([], Header(trainee.device, 1, practice=True), learning, offices.now)
+    closing = make_seal([], Header(trainee.device, 2, seals=(first.id,)), real, offices.now)
+    with pytest.raises(BadContentsError, match="practice and real records are mixed"):
+        check_contents(Contents((first, closing)))
 
 
 def test_a_practice_receipt_says_so_and_closes_nothing_real(

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from stocktake_app.actions import capture, identity, workspaces
-from stocktake_app.actions.workspaces import Person
+from stocktake_app.actions import capture, identity
 from stocktake_app.model.codes import Role
-from stocktake_app.store.workspace import Workspace
+from stocktake_app.model.ids import new_id
+from stocktake_app.store.workspace import Profile, Workspace, create_workspace
+from stocktake_app.trust.keys import new_key
+from stocktake_app.trust.keystore import AUTHORITY, SIGNING
 
 PASSPHRASE = "four quiet green boats"
 SAID = "Schools in Matam opened their doors to everybody."
@@ -36,16 +38,15 @@ class Offices:
 def make(
     folder: Path, name: str, role: Role, now: datetime, *, practice: bool = False
 ) -> Workspace:
-    """Make a workspace with keys, not encrypted at rest."""
+    """Make a workspace with keys, P-256 as they are quick to make, and not encrypted at rest."""
     bureau = "" if role is Role.HQ else "WCA"
-    return workspaces.create(
-        folder / name,
-        Person(f"Office {name}", name.title(), role, bureau=bureau),
-        now=now,
-        passphrase=PASSPHRASE,
-        practice=practice,
-        encrypt=False,
-    )
+    profile = Profile(f"Office {name}", name.title(), role, bureau, "", "en", new_id())
+    made = create_workspace(folder / name, profile, now=now, practice=practice)
+    unlocked = identity.unlock(made, PASSPHRASE)
+    for key in (SIGNING, AUTHORITY)[: 1 if role is Role.OFFICER else 2]:
+        unlocked.add_key(key, new_key("ec"))
+    identity.own_signer(made, PASSPHRASE, now=now)
+    return made
 
 
 def enrol(who: Workspace, issuer: Workspace, now: datetime) -> None:
