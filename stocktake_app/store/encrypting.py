@@ -20,7 +20,7 @@ from pathlib import Path
 from stocktake_app.errors import RefusedError
 from stocktake_app.store.database import Connection, alone_with, compare_copy, encrypted_copy
 from stocktake_app.store.encrypted_files import encrypted_file
-from stocktake_app.store.files import atomic_write, require_room, sync_folder
+from stocktake_app.store.files import atomic_file, atomic_write, require_room, sync_folder
 from stocktake_app.store.machine_errors import DamagedStoreError, LockedStoreError
 from stocktake_app.store.packages import locked_name
 from stocktake_app.trust.keystore import has_keystore
@@ -34,6 +34,7 @@ _MOVED = (*DATABASES, PACKAGES, FILE_NAME)
 _OLD = "old"
 _READY = "ready.json"
 _DONE = "done.json"
+_TO_OTHERS = ".age"
 _HEADER_BYTES = 100
 _CHUNK = 1024 * 1024
 
@@ -144,9 +145,7 @@ def _prepare(
         stamps[name], rows[name] = _copy_database(folder / name, stage / name, key)
         steps()
     for path in packages:
-        target = stage / PACKAGES / locked_name(derive(key, "files"), path.name)
-        with path.open("rb") as plain, encrypted_file(target, derive(key, "files")) as file:
-            shutil.copyfileobj(plain, file, _CHUNK)
+        _copy_package(path, stage / PACKAGES, derive(key, "files"))
         steps()
     for one in (stage / PACKAGES, stage, folder):
         sync_folder(one)
@@ -168,6 +167,14 @@ def _copy_database(plain: Path, target: Path, key: bytes) -> tuple[str, Mapping[
     with target.open("rb+") as file:
         os.fsync(file.fileno())
     return stamp, rows
+
+
+def _copy_package(path: Path, folder: Path, key: bytes) -> None:
+    """Encrypt one file; what is encrypted to somebody else already stays as it is."""
+    target = folder / (path.name if path.suffix == _TO_OTHERS else locked_name(key, path.name))
+    writing = atomic_file(target) if path.suffix == _TO_OTHERS else encrypted_file(target, key)
+    with path.open("rb") as plain, writing as file:
+        shutil.copyfileobj(plain, file, _CHUNK)
 
 
 @contextmanager

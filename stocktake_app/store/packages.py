@@ -12,12 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from stocktake_app.errors import RefusedError
+from stocktake_app.errors import UserFileError
 from stocktake_app.store.encrypted_files import encrypted_file, open_encrypted
 from stocktake_app.store.files import atomic_file, file_error
+from stocktake_app.store.machine_errors import DamagedStoreError
 from stocktake_app.store.workspace import Workspace
 
 SUFFIX = ".locked"
+
+
+class LostPackageError(UserFileError):
+    """The file of a package is not in the workspace any more; export its entries again."""
 
 
 def package_path(workspace: Workspace, name: str) -> Path:
@@ -49,22 +54,25 @@ def reading_package(workspace: Workspace, name: str) -> Iterator[BinaryIO]:
     """Open a package to read and seek.
 
     Raises:
-        RefusedError: it is not there any more.
-        MachineError: it is damaged or cannot be read.
+        LostPackageError: it is not there any more, or damaged.
     """
     path, key = package_path(workspace, name), workspace.file_key
     try:
         with path.open("rb") if key is None else open_encrypted(path, key) as file:
             yield file
     except FileNotFoundError:
-        raise RefusedError(f"The file of {name} is gone; export its entries again.") from None
+        raise LostPackageError(f"The file of {name} is gone; export its entries again.") from None
+    except DamagedStoreError:
+        raise LostPackageError(
+            f"The file of {name} is damaged; export its entries again."
+        ) from None
 
 
 def copy_package(workspace: Workspace, name: str, target: Path) -> None:
     """Copy a package out of the workspace, readable, so that it is whole under its name or absent.
 
     Raises:
-        RefusedError: it is not there any more.
+        LostPackageError: it is not there any more, or damaged.
         MachineError: the target cannot be written.
     """
     try:

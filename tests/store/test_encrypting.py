@@ -23,7 +23,13 @@ from stocktake_app.store.drafts import get_draft, list_drafts
 from stocktake_app.store.encrypting import ChangedMeanwhileError, InUseError
 from stocktake_app.store.entries import get_entry
 from stocktake_app.store.machine_errors import DiskFullError, LockedStoreError, WrongKeyError
-from stocktake_app.store.packages import reading_package, writing_package
+from stocktake_app.store.packages import (
+    LostPackageError,
+    copy_package,
+    package_path,
+    reading_package,
+    writing_package,
+)
 from stocktake_app.store.search import search
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.trust import slots
@@ -169,6 +175,29 @@ def test_protecting_loses_nothing_and_leaves_nothing_readable(
 
 def stat_mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
+
+
+def test_what_is_encrypted_to_somebody_else_stays_as_it_is(
+    original: Original, workspace: Path
+) -> None:
+    copy = workspace / "packages" / f"{PACKAGE}.age"
+    copy.write_bytes(b"age-encryption.org/v1 and so on")
+    protecting.protect(workspace, PASSPHRASE)
+    assert copy.read_bytes() == b"age-encryption.org/v1 and so on"
+    assert assert_whole(original, workspace)
+
+
+def test_a_package_that_is_gone_or_damaged_is_named(workspace: Path) -> None:
+    protecting.protect(workspace, PASSPHRASE)
+    held = workspaces.open_folder(workspace, passphrase=PASSPHRASE)
+    with pytest.raises(LostPackageError, match="is gone"), reading_package(held, "other.xlsx"):
+        pass
+    path = package_path(held, PACKAGE)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(LostPackageError, match=f"{PACKAGE} is damaged; export its entries again"):
+        copy_package(held, PACKAGE, workspace / "out.xlsx")
+    assert not (workspace / "out.xlsx").exists()
+    held.close()
 
 
 def test_killed_before_the_copies_are_all_there_nothing_has_changed(
