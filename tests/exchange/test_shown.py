@@ -60,7 +60,7 @@ STEPS = st.builds(
 
 @contextmanager
 def laptops_of(folder: Path, people: People) -> Iterator[dict[str, Laptop]]:
-    """Make a laptop for each writer."""
+    """Make a laptop for each writer; all know the two entries that Dakar has begun."""
     signers = {
         "dakar": people.wca_officer,
         "niamey": people.second_wca_officer,
@@ -72,6 +72,11 @@ def laptops_of(folder: Path, people: People) -> Iterator[dict[str, Laptop]]:
         made = {name: new_laptop(folder / name, one, people) for name, one in signers.items()}
         for laptop in made.values():
             stack.callback(laptop.workspace.close)
+        for title in ("First", "Second"):
+            made["dakar"].begin({"title": title, f"{ROW}/text": "said"})
+        known = made["dakar"].pack()
+        for name in WRITERS[1:]:
+            made[name].take(known)
         yield made
 
 
