@@ -130,6 +130,17 @@ def bureau_contents(people: People) -> tuple[Contents, Signer]:
     return Contents((first, second, closing), {FORM_ID: FORM}), signer
 
 
+def hq_contents(people: People) -> tuple[Contents, Signer]:
+    """Return what HQ's package carries: a bureau's with its officers' seals, and HQ's own."""
+    bureau, _ = bureau_contents(people)
+    signer = people.hq.signer
+    closing = seal_of(signer, people.now, "four", bureau.seals)
+    return Contents((*bureau.seals, closing), bureau.objects), signer
+
+
+MAKERS = {"officer": officer_contents, "bureau": bureau_contents, "HQ": hq_contents}
+
+
 def xlsx_of(contents: Contents, signer: Signer, now: datetime) -> bytes:
     """Return an Excel package."""
     with TemporaryDirectory() as folder:
@@ -152,14 +163,14 @@ def wrongly_signed_pdf(contents: Contents, signer: Signer, now: datetime) -> byt
 
 
 def make_xlsx(people: People, who: str) -> Made:
-    """Return the Excel package of an officer or a bureau."""
-    contents, signer = (bureau_contents if who == "bureau" else officer_contents)(people)
+    """Return the Excel package of an officer, a bureau or HQ."""
+    contents, signer = MAKERS[who](people)
     return Made(xlsx_of(contents, signer, people.now), contents, signer, people)
 
 
 def make_pdf(people: People, who: str) -> Made:
-    """Return the PDF package of an officer or a bureau."""
-    contents, signer = (bureau_contents if who == "bureau" else officer_contents)(people)
+    """Return the PDF package of an officer, a bureau or HQ."""
+    contents, signer = MAKERS[who](people)
     data = write_pdf_package(readable_pdf(), contents, signer, people.now)
     return Made(data, contents, signer, people)
 
