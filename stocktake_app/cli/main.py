@@ -41,6 +41,7 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str], faces: Faces) -> int:
     """Run one command and return its exit code; no traceback leaves here."""
     write_anything()
+    _leave_no_memory_dumps()
     try:
         return _run(argv, faces)
     except StocktakeError as error:
@@ -59,6 +60,14 @@ def main(argv: Sequence[str], faces: Faces) -> int:
         )
     except Exception as error:  # noqa: BLE001 - the border: our own fault becomes one sentence
         return _own_fault(error)
+
+
+def _leave_no_memory_dumps() -> None:
+    """Let a crash of a library write no file of this program's memory, where keys may be."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _refuse(error: StocktakeError, *, as_json: bool) -> int:

@@ -237,6 +237,15 @@ def test_protect_in_a_process_of_its_own(officer: tuple[str, ...], place: Path) 
     assert b"Traceback" not in again.stderr
 
 
+def test_a_crash_leaves_no_file_of_what_was_in_memory() -> None:
+    code = (
+        "import resource; from stocktake_app.__main__ import main; main(['--version']);"
+        " print(resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout.splitlines()[-1] == b"(0, 0)"
+
+
 def test_no_option_takes_a_secret_itself() -> None:
     options = str([action.option_strings for action in make_parser()._actions])
     assert "--passphrase-file" in options
