@@ -27,7 +27,6 @@ MAX_ATTACHMENT_BYTES: Final = 25 * 1024 * 1024
 """Upper bound of an attachment's disclosure."""
 
 _DIGEST = re.compile(re.escape(PREFIX) + r"[0-9a-f]{64}")
-_HEX = re.compile(r"[0-9a-f]{64}")
 _SALT = re.compile(r"[0-9a-f]{32}")
 _MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z0-9][a-z0-9.+\-]{0,99}")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f/\\\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -88,11 +87,6 @@ def as_answer(digest: str) -> str:
 def is_digest(value: str | None) -> bool:
     """Say whether an answer of a change names a disclosure instead of saying something itself."""
     return value is not None and value.startswith(PREFIX) and bool(_DIGEST.fullmatch(value))
-
-
-def is_hex(text: str) -> bool:
-    """Say whether this is a digest without what a change puts before it."""
-    return bool(_HEX.fullmatch(text))
 
 
 def digest_in(value: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from stocktake_app.model.codes import Role
-from stocktake_app.model.scope import Author, may_set, may_touch
+from stocktake_app.model.scope import Author, may_erase, may_set, may_touch
 
 OFFICER = Author("1" * 32, Role.OFFICER, "WCA")
 COLLEAGUE = Author("2" * 32, Role.OFFICER, "WCA")
@@ -54,3 +54,22 @@ def test_reviewing_and_coding_belong_to_bureaux_and_hq(segment: str) -> None:
 
 def test_nobody_may_set_what_is_unknown() -> None:
     assert not any(may_set(role, "@admin") for role in Role)
+
+
+@pytest.mark.parametrize(
+    ("author", "creator", "allowed"),
+    [
+        (OFFICER, OFFICER, True),
+        (COLLEAGUE, OFFICER, False),
+        (BUREAU, OFFICER, True),
+        (OFFICER, BUREAU, False),
+        (HQ, OFFICER, True),
+    ],
+)
+def test_only_who_began_an_entry_their_bureau_and_hq_erase(
+    author: Author,
+    creator: Author,
+    allowed: bool,  # noqa: FBT001 - a table
+) -> None:
+    assert may_erase(author, creator) is allowed
+    assert may_set(author.role, "@erased")

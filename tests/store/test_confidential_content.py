@@ -13,6 +13,7 @@ from stocktake_app.model.disclosure import (
     Attachment,
     Value,
     as_answer,
+    digest_in,
     digest_of,
     is_digest,
 )
@@ -23,6 +24,7 @@ from stocktake_app.store.drafts import attach, get_draft, save_answer, start_dra
 from stocktake_app.store.entries import get_entry
 from stocktake_app.store.findings import list_findings
 from stocktake_app.store.freezing import freeze
+from stocktake_app.store.scrubbing import scrub, unscrubbed
 from stocktake_app.store.search import search
 from stocktake_app.store.workspace import Workspace
 
@@ -227,3 +229,72 @@ def test_a_stored_file_holds_the_digest_in_the_changes_only(officer: Workspace) 
         assert all(STORY not in text for (text,) in texts)
         assert is_digest(json.loads(texts[0][0])["story"])
         assert connection.rows("SELECT value FROM disclosure") == [(STORY,)]
+
+
+def erasure(entry: str, workspace: Workspace, digest: str, lamport: int = 9) -> bytes:
+    """Return the line of an erasure as any program could write it."""
+    said = {f"@erased/{digest}": "The person asked."}
+    time = "2021-04-28T11:00:00+00:00"
+    return Change(workspace.device, 7, entry, lamport, time, said).line
+
+
+def test_an_erasure_counts_from_who_may_and_is_set_aside_from_others(
+    officer: Workspace, colleague: Workspace, bureau: Workspace
+) -> None:
+    entry = tell(officer, {"story": STORY})
+    digest = digest_in(stored(officer, entry)["story"])
+    hand_over(officer, bureau)
+    line = erasure(entry, colleague, digest)
+    result = take(bureau, incoming([line], colleague.profile, colleague.device), name="colleague")
+    assert result.refused == 1
+    assert get_entry(bureau, entry).answers["story"] == STORY
+    line = erasure(entry, officer, digest)
+    take(bureau, incoming([line], officer.profile, officer.device, number=7), name="officer")
+    found = get_entry(bureau, entry)
+    assert ("story" in found.answers, found.erased) == (False, ("story",))
+    hand_over(officer, bureau, name="again")
+    assert get_entry(bureau, entry).erased == ("story",)
+
+
+def test_an_erasure_in_one_entry_does_not_reach_into_another(
+    officer: Workspace, bureau: Workspace
+) -> None:
+    entry, other = tell(officer, {"story": STORY}), tell(officer, {"title": "Other"})
+    digest = digest_in(stored(officer, entry)["story"])
+    append_change(officer, other, {f"@erased/{digest}": "Not there."}, NOW)
+    hand_over(officer, bureau)
+    assert get_entry(bureau, entry).answers["story"] == STORY
+
+
+def test_an_erasure_cannot_be_taken_back(officer: Workspace, bureau: Workspace) -> None:
+    entry = tell(officer, {"story": STORY})
+    digest = digest_in(stored(officer, entry)["story"])
+    hand_over(officer, bureau, name="one")
+    append_change(officer, entry, {f"@erased/{digest}": "The person asked."}, NOW)
+    append_change(officer, entry, {f"@erased/{digest}": None}, NOW)
+    hand_over(officer, bureau, name="two")
+    assert get_entry(officer, entry).erased == get_entry(bureau, entry).erased == ("story",)
+
+
+def test_two_people_who_erase_for_two_reasons_do_not_differ(
+    officer: Workspace, bureau: Workspace
+) -> None:
+    entry = tell(officer, {"story": STORY})
+    digest = digest_in(stored(officer, entry)["story"])
+    hand_over(officer, bureau, name="one")
+    for workspace, reason in ((officer, "Asked by phone."), (bureau, "Asked by letter.")):
+        append_change(workspace, entry, {f"@erased/{digest}": reason}, NOW)
+    hand_over(officer, bureau, name="two")
+    assert list_conflicts(bureau) == []
+
+
+def test_traces_stay_noted_while_another_program_reads(officer: Workspace) -> None:
+    entry = tell(officer, {"story": STORY})
+    digest = digest_in(stored(officer, entry)["story"])
+    append_change(officer, entry, {f"@erased/{digest}": "The person asked."}, NOW)
+    with officer.store.reading() as connection:
+        connection.value("SELECT count(*) FROM change")
+        assert not scrub(officer, unscrubbed(officer))
+    assert [one.entry for one in unscrubbed(officer)] == [entry]
+    assert scrub(officer, unscrubbed(officer))
+    assert unscrubbed(officer) == []
