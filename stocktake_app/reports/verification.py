@@ -13,10 +13,10 @@ from stocktake_app.documents.bidi import starts_right_to_left
 from stocktake_app.documents.typst_pages import compile_pages, printable_texts
 from stocktake_app.translations import RIGHT_TO_LEFT, Translator, translator
 
-MOST_RECORDS = 12
-MOST_REMARKS = 6
-MOST_TEXT = 220
-MOST_CELL = 48
+MOST_RECORDS = 10
+MOST_REMARKS = 5
+MOST_TEXT = 170
+MOST_CELL = 40
 MARK_GROUP = 8
 
 

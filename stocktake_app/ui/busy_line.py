@@ -1,5 +1,8 @@
 """The line at the foot of the window while something takes long: what, how far, and a way out."""
 
+from collections.abc import Callable
+
+import shiboken6
 from PySide6.QtWidgets import QFrame, QProgressBar
 
 from stocktake_app.ui.jobs import Job
@@ -25,9 +28,18 @@ class BusyLine(QFrame):
 
     def watch(self, job: Job) -> None:
         """Show this job once it has taken longer than a moment."""
-        job.slow.connect(lambda: self._show(job))
-        job.progressed.connect(lambda done, total: self._advance(job, done, total))
-        job.ended.connect(lambda: self._end(job))
+        job.slow.connect(self._alive(lambda: self._show(job)))
+        job.progressed.connect(self._alive(lambda done, total: self._advance(job, done, total)))
+        job.ended.connect(self._alive(lambda: self._end(job)))
+
+    def _alive(self, act: Callable[..., None]) -> Callable[..., None]:
+        """Act only while the window is still there: a job may outlive it, as when it is locked."""
+
+        def guarded(*told: int) -> None:
+            if shiboken6.isValid(self):
+                act(*told)
+
+        return guarded
 
     def _show(self, job: Job) -> None:
         self._job = job

@@ -1,6 +1,9 @@
 """Checking files in the window: three heaps, words and colours, and what is done next."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -217,20 +220,20 @@ def test_double_clicked_file_is_checked_in_the_window_that_is_open(
 
 
 def test_second_start_hands_its_files_over(qtbot: QtBot, state: Path, tmp_path: Path) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     assert not hand_over([tmp_path / "a.xlsx"])
     parent = QApplication.instance()
     assert parent is not None
     listening = Handover(parent)
     taken: list[list[Path]] = []
     listening.received.connect(taken.append)
-    with ThreadPoolExecutor(1) as other:
-        handed = other.submit(hand_over, [tmp_path / "a.xlsx"])
-        until(qtbot, handed.done)
+    program = "import sys; from pathlib import Path; from stocktake_app.ui.handover import *;"
+    act = "sys.exit(0 if hand_over([Path(sys.argv[1])]) else 1)"
+    command = [sys.executable, "-c", program + act, str(tmp_path / "a.xlsx")]
+    with subprocess.Popen(command, env={**os.environ, "STOCKTAKE_STATE": str(state)}) as other:
+        until(qtbot, lambda: other.poll() is not None)
     listening.close()
     listening.deleteLater()
-    assert handed.result()
+    assert other.returncode == 0
     assert taken == [[tmp_path / "a.xlsx"]]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
@@ -53,7 +54,7 @@ class CheckTab(QWidget):
         self.details = column(spacing=0)
         self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._both.setSpacing(16)
-        self._both.addWidget(self._left)
+        self._both.addWidget(self._left, 0, Qt.AlignmentFlag.AlignTop)
         self._both.addLayout(self.details, 1)
         layout = column(self.area, self.summary, self._both, 1, spacing=14)
         layout.setContentsMargins(0, 14, 8, 16)

@@ -31,10 +31,9 @@ def fingerprint_label(fingerprint: str) -> QLabel:
 
 def fingerprint_card(fingerprint: str) -> QWidget:
     """Return a fingerprint to read aloud, and the same as a QR code."""
-    code = QrCode()
-    code.show_text(fingerprint)
-    made = QWidget()
+    code, made = QrCode(), QWidget()
     made.setLayout(line(fingerprint_label(fingerprint), code, 1, spacing=18))
+    code.show_text(fingerprint)  # shown only now, else it would be a window of its own first
     return made
 
 
