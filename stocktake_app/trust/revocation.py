@@ -162,7 +162,7 @@ def read_list(data: bytes) -> RevocationList:
     try:
         crl = x509.load_pem_x509_crl(data) if pem else x509.load_der_x509_crl(data)
         _ = crl.issuer  # read now: for a name of a wrong type there is a TypeError, and late
-    except (ValueError, TypeError, UserWarning) as error:
+    except (*UNREADABLE, TypeError, UserWarning) as error:
         raise UserFileError(f"This is not a revocation list ({error}).") from None
     return crl
 
@@ -175,7 +175,7 @@ def list_number(crl: RevocationList) -> int | None:
             one.critical or not isinstance(one.value, x509.CRLNumber | x509.AuthorityKeyIdentifier)
             for one in crl.extensions
         )
-    except (ValueError, x509.DuplicateExtension):
+    except UNREADABLE:
         return None
     return None if foreign or len(numbers) != 1 else numbers[0].crl_number
 

@@ -75,3 +75,23 @@ def test_revocation_list_with_any_element_of_another_kind_never_counts(people: P
             continue
         list_number(crl)
         assert newest_list([crl], authority.certificate) is None, forged.hex()
+
+
+@pytest.mark.parametrize("version", [0, 72, 255])
+def test_revocation_list_of_another_version_is_refused(people: People, version: int) -> None:
+    """Found by fuzzing: what cryptography raises for it is no ValueError."""
+    genuine = issue_list(authority_of(people.wca), [], 1, people.now)
+    top = node(genuine.public_bytes(Encoding.DER))
+    top.children[0].children[0].content = bytes([version])
+    with pytest.raises(UserFileError):
+        read_list(top.encode())
+
+
+def test_revocation_list_whose_issuer_is_no_name_is_refused(people: People) -> None:
+    """Found by fuzzing: the issuer was read only where the list was used."""
+    genuine = issue_list(authority_of(people.wca), [], 1, people.now)
+    top = node(genuine.public_bytes(Encoding.DER))
+    name = top.children[0].children[2].children[0].children[0].children[1]
+    name.tag, name.content = BIT_STRING, b"\0" + name.content
+    with pytest.raises(UserFileError):
+        read_list(top.encode())
