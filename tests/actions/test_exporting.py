@@ -159,7 +159,8 @@ def test_what_hq_published_is_called_by_its_name_everywhere(
     assert check_visible(out.read_bytes(), report).visible == "same"
 
     say(desk, "regional", REGIONAL)
-    later = opened(export(desk, None, everything=True, passphrase=PASSPHRASE, now=NOW).path)
+    export(desk, None, out=out, everything=True, passphrase=PASSPHRASE, now=NOW)
+    later = opened(out)
     assert {one.seal.manifest.labels for one in later.seals} == {
         report.seals[0].seal.manifest.labels
     }
