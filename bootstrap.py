@@ -51,6 +51,7 @@ TEST_PROGRAMS = {
     "pdfsig": "poppler-utils",
     "certutil": "libnss3-tools",
     "xmlsec1": "xmlsec1",
+    "age": "age",
 }
 UNO = Path("/usr/lib/python3/dist-packages/uno.py")
 
