@@ -3,6 +3,7 @@
 import forged_algorithms
 import forged_archives
 import forged_cms
+import forged_countersigning
 import forged_disclosures
 import forged_layouts
 import forged_opc
@@ -10,14 +11,17 @@ import forged_parts
 import forged_pdfs
 import forged_seals
 import forged_signatures
+import forged_values
 import forged_xml
+import forged_zip_names
 import forged_zips
 from forgery import Book, Forgery
 
 BOOKS: tuple[Book, ...] = (
     forged_parts.BOOK,
     forged_signatures.BOOK,
-    *forged_algorithms.BOOKS,
+    forged_algorithms.BOOK,
+    *forged_values.BOOKS,
     forged_archives.BOOK,
     forged_zips.BOOK,
     *forged_xml.BOOKS,
@@ -28,4 +32,7 @@ BOOKS: tuple[Book, ...] = (
     *forged_seals.BOOKS,
     *forged_disclosures.BOOKS,
 )
+# These write more into the books of others.
+assert forged_countersigning
+assert forged_zip_names
 ALL: tuple[Forgery, ...] = tuple(one for book in BOOKS for one in book.forgeries)

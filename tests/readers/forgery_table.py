@@ -50,8 +50,8 @@ show why the verdict of another program is not enough:
 * **LibreOffice**: what its programming interface says of signature and certificate. Its yellow or \
 blue bar, and the one that Excel shows, are no verdict on a package: they say that the signed \
 parts are as they were, not that nothing stands beside them, and LibreOffice's is yellow \
-("partially signed") for every Excel file whatsoever. One process was asked about all files; it remembers \
-certificates of earlier ones, so "trusted" can be too kind where a certificate is missing.
+("partially signed") for every Excel file whatsoever. One process was asked about all files; it \
+remembers certificates of earlier ones, so "trusted" can be too kind where a certificate is missing.
 * **xmlsec1**: "holds" when signature, all signed parts and the chain are good; else how many of \
 the parts.
 * **openpyxl reads**: the figure in a cell that is 9 in the genuine package. Where it reads \
