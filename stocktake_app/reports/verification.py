@@ -3,7 +3,7 @@
 The page is bounded, whatever the file held: long texts are cut and long lists counted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -13,11 +13,16 @@ from stocktake_app.documents.bidi import starts_right_to_left
 from stocktake_app.documents.typst_pages import compile_pages, printable_texts
 from stocktake_app.translations import RIGHT_TO_LEFT, Translator, translator
 
-MOST_RECORDS = 10
-MOST_REMARKS = 5
 MOST_TEXT = 170
 MOST_CELL = 40
 MARK_GROUP = 8
+
+ROOM = 145.0
+"""Millimetres that facts, remarks and records may take together, in any of the languages."""
+FOR_REMARKS = 95.0
+"""Of these, how many are gone at most when the records begin."""
+WIDE, NARROW = 66, 17
+"""Letters on a line of a remark, and of a cell."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ def write_verification(page: Verification, out: BinaryIO, *, language: str, now:
 
 
 def _page_data(page: Verification, _: Translator) -> dict[str, Any]:
-    more = len(page.records) - MOST_RECORDS
+    facts, remarks, records = _fitting(page, _)
+    more = len(page.records) - len(records)
     data = {
         "language": _.language,
         "rtl": _.language in RIGHT_TO_LEFT,
@@ -79,10 +85,10 @@ def _page_data(page: Verification, _: Translator) -> dict[str, Any]:
         "heap": page.heap,
         "headline": page.headline,
         "next_step": page.next_step,
-        "facts": [{"name": name} | _directed(value, MOST_TEXT) for name, value in _facts(page, _)],
-        "remarks": [_directed(one, MOST_TEXT) for one in _bounded(page.remarks, _)],
+        "facts": [{"name": name} | _directed(value, MOST_TEXT) for name, value in facts],
+        "remarks": [_directed(one, MOST_TEXT) for one in remarks],
         "heads": _heads(_),
-        "records": [_cells(one) for one in page.records[:MOST_RECORDS]],
+        "records": [_cells(one) for one in records],
         "more": _("and {n} more").format(n=more) if more > 0 else "",
         "labels": {"remarks": _("What else to know"), "records": _("Signed records inside")},
         "footer": _(
@@ -122,10 +128,32 @@ def _directed(text: str, most: int) -> dict[str, object]:
     return {"text": _cut(text, most), "rtl": starts_right_to_left(text, otherwise=False)}
 
 
-def _bounded(remarks: Sequence[str], _: Translator) -> Iterator[str]:
-    yield from remarks[:MOST_REMARKS]
-    if len(remarks) > MOST_REMARKS:
-        yield _("and {n} more").format(n=len(remarks) - MOST_REMARKS)
+def _fitting(
+    page: Verification, _: Translator
+) -> tuple[list[tuple[str, str]], list[str], list[RecordLine]]:
+    """Return as much of the facts, the remarks and the records as one page has room for."""
+    facts = list(_facts(page, _))
+    used = sum(_height(_cut(value, MOST_TEXT), WIDE, 6.8) for _name, value in facts)
+    remarks: list[str] = []
+    for one in page.remarks:
+        used += _height(_cut(one, MOST_TEXT), WIDE, 6.4)
+        if used > FOR_REMARKS:
+            remarks.append(_("and {n} more").format(n=len(page.remarks) - len(remarks)))
+            break
+        remarks.append(one)
+    records: list[RecordLine] = []
+    for record in page.records:
+        cells = (record.name, record.office, record.state)
+        used += max(_height(_cut(one, MOST_CELL), NARROW, 6.6) for one in cells)
+        if used > ROOM:
+            break
+        records.append(record)
+    return facts, remarks, records
+
+
+def _height(text: str, letters: int, first: float) -> float:
+    """Return about how many millimetres a text takes; ``first`` is for its first line."""
+    return first + 4.4 * (max(len(text) - 1, 0) // letters)
 
 
 def _cut(text: str, most: int) -> str:

@@ -56,7 +56,8 @@ def test_report_on_a_practice_file_says_so() -> None:
     assert "PRACTICE" in text_of(written(replace(PAGE, practice=True)))
 
 
-def test_whatever_the_file_held_the_report_stays_on_one_page() -> None:
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_whatever_the_file_held_the_report_stays_on_one_page(language: str) -> None:
     long = "the longest name that anybody has thought of " * 40
     record = RecordLine(long, long, 99999, PAGE.signed_at, 10**9, long)
     flood = replace(
@@ -68,7 +69,7 @@ def test_whatever_the_file_held_the_report_stays_on_one_page() -> None:
         remarks=tuple(f"{number} {long}" for number in range(200)),
         records=(record,) * 5000,
     )
-    root = PdfFileReader(io.BytesIO(written(flood))).root
+    root = PdfFileReader(io.BytesIO(written(flood, language))).root
     assert root["/Pages"]["/Count"] == 1
 
 
