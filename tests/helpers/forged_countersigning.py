@@ -12,6 +12,7 @@ from packages import (
     wrongly_signed_pdf,
     wrongly_signed_xlsx,
 )
+from people import People
 
 from stocktake_app.exchange.contents import Contents
 from stocktake_app.model.seal import Seal
@@ -25,6 +26,14 @@ def countersigned(
     """Change the seals of a bureau's package after its closing seal named them."""
     contents, signer = bureau_contents(made.people)
     return Contents(change(made, contents.seals), contents.objects), signer
+
+
+def resigned_by(people: People, forger: Signer) -> tuple[Contents, Signer]:
+    """Return a bureau's contents whose first seal somebody else signed anew, word for word."""
+    contents, signer = bureau_contents(people)
+    first, *others = contents.seals
+    cms = sign_detached(first.manifest.encoded, forger, people.now)
+    return Contents((replace(first, cms=cms), *others), contents.objects), signer
 
 
 def resigned(made: Made, seals: tuple[Seal, ...]) -> tuple[Seal, ...]:
