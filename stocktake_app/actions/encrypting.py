@@ -17,6 +17,7 @@ from stocktake_app.model.codes import Role
 from stocktake_app.store.files import atomic_file, file_error
 from stocktake_app.store.packages import reading_package
 from stocktake_app.store.workspace import Workspace
+from stocktake_app.trust.keystore import has_keystore
 from stocktake_app.trust.recipients import MAX_BYTES, Recipient
 
 
@@ -101,9 +102,18 @@ def open_encrypted(
     return age.decrypt(data, _secrets(workspace, passphrase), name)
 
 
+def try_key(workspace: Workspace, passphrase: str | None) -> None:
+    """Find out whether encrypted files can be opened with this passphrase, before there are many.
+
+    Raises:
+        PassphraseNeededError, WrongPassphraseError: they cannot.
+    """
+    _secrets(workspace, passphrase)
+
+
 def _secrets(workspace: Workspace, passphrase: str | None) -> list[str]:
-    if workspace.role is Role.OFFICER:
-        return []  # officers have no such key, so none is asked for
+    if workspace.role is Role.OFFICER or not has_keystore(workspace.folder):
+        return []  # who has no such key is not asked for one
     unlocked = unlock(workspace, passphrase)
     names = [name for name in unlocked.key_names() if name == TRANSPORT]
     return [unlocked.secret(name).decode() for name in names]

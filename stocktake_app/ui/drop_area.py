@@ -11,7 +11,7 @@ from stocktake_app.ui.parts import button, column, icon_label, label, line, rest
 from stocktake_app.ui.texts import _
 from stocktake_app.ui.theme import Tokens
 
-PACKAGES = "*.xlsx *.pdf"
+PACKAGES = "*.xlsx *.pdf *.age"
 
 
 class DropArea(QFrame):

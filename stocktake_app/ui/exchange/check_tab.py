@@ -15,14 +15,17 @@ from stocktake_app.ui.drop_area import DropArea
 from stocktake_app.ui.exchange.checked_panel import CheckedPanel
 from stocktake_app.ui.exchange.heap_list import HeapList
 from stocktake_app.ui.exchange.next_steps import NextSteps
+from stocktake_app.ui.jobs import Lane
 from stocktake_app.ui.parts import at_edge, button, clear, column, label, scaled
+from stocktake_app.ui.passphrase import SigningJob
 from stocktake_app.ui.problem_dialog import sentence_for
 from stocktake_app.ui.texts import _, _n
 
 if TYPE_CHECKING:
     from stocktake_app.actions.checked import Checked
 
-PACKAGES = {".xlsx", ".pdf", ".age"}
+ENCRYPTED = ".age"
+PACKAGES = {".xlsx", ".pdf", ENCRYPTED}
 SIDE_BY_SIDE = 760
 LIST_WIDTH = 345
 ROW = 46
@@ -68,6 +71,25 @@ class CheckTab(QWidget):
         self._wanted = wanted = list(packages_in(files))
         if not wanted:
             self._context.say("warn", _("There is no Excel or PDF file in this folder."))
+        if any(path.suffix == ENCRYPTED for path in wanted):
+            self._ask_for_key(wanted)
+        else:
+            self._judge_all(wanted)
+
+    def _ask_for_key(self, wanted: list[Path]) -> None:
+        """Ask once for the passphrase that opens what is encrypted; without it each says so."""
+        from stocktake_app.actions.encrypting import try_key
+
+        workspace = self._context.workspace
+        SigningJob(
+            self._context,
+            self,
+            _("Opening what is encrypted…"),
+            lambda _done: self._judge_all(wanted),
+            failed=lambda _error: self._judge_all(wanted),
+        ).run(lambda passphrase, _progress: try_key(workspace, passphrase), lane=Lane.READS)
+
+    def _judge_all(self, wanted: list[Path]) -> None:
         for path in wanted:
             self._judge(path)
         self._arrange()
@@ -76,10 +98,13 @@ class CheckTab(QWidget):
         from stocktake_app.actions.checking import check_file, not_opened
 
         workspace, at = self._context.workspace, now()
+        passphrase = self._context.passphrase
 
         def work() -> "Checked":
             try:
-                return check_file(path, at=at, workspace=workspace, compare=False)
+                return check_file(
+                    path, at=at, workspace=workspace, passphrase=passphrase, compare=False
+                )
             except StocktakeError as error:
                 return not_opened(path.name, sentence_for(error), at)
 
@@ -99,8 +124,9 @@ class CheckTab(QWidget):
         from stocktake_app.actions.checking import check_file
 
         workspace, at = self._context.workspace, now()
+        passphrase = self._context.passphrase
         self._context.read(
-            lambda: check_file(path, at=at, workspace=workspace),
+            lambda: check_file(path, at=at, workspace=workspace, passphrase=passphrase),
             lambda checked: self._compared(path, checked),
             self,
         )

@@ -12,6 +12,7 @@ from stocktake_app.ui.drop_area import DropArea
 from stocktake_app.ui.icons import icon
 from stocktake_app.ui.jobs import Progress
 from stocktake_app.ui.parts import Message, button, clear, column, label, line, panel, scaled
+from stocktake_app.ui.passphrase import SigningJob
 from stocktake_app.ui.texts import _, _n
 from stocktake_app.ui.words import judged_words
 
@@ -86,13 +87,15 @@ class IntakeTab(QWidget):
 
         self._files = files
         workspace = self._context.workspace
-        self._context.change(
-            _("Reading the packages…"),
-            lambda progress: import_files(
-                workspace, files, dry_run=True, now=now(), progress=progress
-            ),
-            self._show_plan,
-            self,
+        SigningJob(self._context, self, _("Reading the packages…"), self._show_plan).run(
+            lambda passphrase, progress: import_files(
+                workspace,
+                files,
+                dry_run=True,
+                passphrase=passphrase,
+                now=now(),
+                progress=progress,
+            )
         )
 
     def _show_plan(self, plan: "Imported") -> None:
@@ -127,10 +130,17 @@ class IntakeTab(QWidget):
 
         workspace, files = self._context.workspace, self._files
 
-        def work(progress: Progress) -> "Imported":
-            return import_files(workspace, files, dry_run=False, now=now(), progress=progress)
+        def work(passphrase: str | None, progress: Progress) -> "Imported":
+            return import_files(
+                workspace,
+                files,
+                dry_run=False,
+                passphrase=passphrase,
+                now=now(),
+                progress=progress,
+            )
 
-        self._context.change(_("Taking the packages in…"), work, self._imported, self)
+        SigningJob(self._context, self, _("Taking the packages in…"), self._imported).run(work)
 
     def _imported(self, done: "Imported") -> None:
         changed = sum(one.new + one.newer + one.conflicting for one in done.files)
