@@ -5,8 +5,8 @@ Several: a conflict, all kept, one shown provisionally by a fixed rule that neve
 So merging is set union: any order, repetition and route give the same state.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,14 +57,9 @@ class EntryState:
             for path, live in self.live.items()
             if path.endswith(paths.DELETED) and live and live[0].value is not None
         }
-        return frozenset(mark for mark in marked if not self._contradicted(mark))
-
-    def _contradicted(self, mark: str) -> bool:
-        own = paths.join(mark, paths.DELETED)
-        return any(
-            path != own and paths.under(mark, path) and any(one.value is not None for one in live)
-            for path, live in self.live.items()
-        )
+        values = _values_below(marked, self.live)
+        # The mark itself is one of them; any other contradicts it.
+        return frozenset(mark for mark in marked if values[mark] == 1)
 
     @cached_property
     def answers(self) -> dict[str, str]:
@@ -111,6 +106,23 @@ def fold(changes: Iterable[Change]) -> EntryState:
         for path, values in live.items()
     }
     return EntryState(ordered)
+
+
+def _values_below(marks: set[str], live: Mapping[str, tuple[Live, ...]]) -> Counter[str]:
+    """Count, for each of these paths, the answers with a value that lie below it."""
+    found: Counter[str] = Counter()
+    for path, versions in live.items() if marks else ():
+        if any(one.value is not None for one in versions):
+            found.update(marks.intersection(_prefixes(path)))
+    return found
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    """Yield all that a path lies under: itself, what is above it, and the entry."""
+    yield ""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
 
 
 def _live(change: Change, value: str | None) -> Live:
