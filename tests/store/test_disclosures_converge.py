@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from confidants import hand_over, tell
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from stores import NOW, new_store
 
@@ -126,7 +126,30 @@ def worlds() -> Iterator[World]:
             world.close()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+TOLD_AND_ERASED: list[tuple[str, int, object, object]] = [
+    ("edit", 0, "story", "one"),
+    ("send", 0, 2, False),
+    ("edit", 2, "story", "two"),
+    ("send", 2, 0, True),
+    ("erase", 2, "story", None),
+    ("send", 0, 2, False),
+    ("send", 2, 0, False),
+    ("edit", 0, "story", "one"),
+]
+TOLD_TWICE: list[tuple[str, int, object, object]] = [
+    ("edit", 0, "findings[a]/human_impact", "one"),
+    ("edit", 1, "findings[a]/human_impact", "one"),
+    ("send", 0, 2, False),
+    ("send", 1, 2, True),
+    ("send", 1, 2, False),
+    ("erase", 0, "findings[a]/human_impact", None),
+    ("send", 0, 1, True),
+]
+
+
+@example(TOLD_AND_ERASED)
+@example(TOLD_TWICE)
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.one_of(edits, edits, packages, packages, erasures), max_size=8))
 def test_contents_are_known_where_they_came_and_the_hashes_are_the_same_everywhere(
     steps: list[tuple[str, int, object, object]],
