@@ -33,8 +33,8 @@ class VisibleLimits:
 
     lines_bytes: int = 1024**3
     cells: int = 60_000_000
-    pdf_bytes: int = 24 * 1024**2
-    pdf_chars: int = 48 * 1024**2
+    pdf_bytes: int = 4 * 1024**2
+    pdf_chars: int = 12 * 1024**2
 
 
 @dataclass(frozen=True)
