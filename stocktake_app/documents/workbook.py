@@ -160,12 +160,12 @@ class _SheetWriter:
         number, lines = self.next_row, 1
         cells = []
         for column, value in zip(self._columns, row, strict=True):
-            if not isinstance(value, str):
-                cells.append("" if value is None else column.cell(value, number))
-            elif len(value) > column.width or "\n" in value:
+            if value is None or value == "":
+                continue
+            if isinstance(value, str) and (len(value) > column.width or "\n" in value):
                 lines = max(lines, lines_of(value, column.width))
                 cells.append(column.long_cell(self._fitting(column.title, value), number))
-            elif value:
+            else:
                 cells.append(column.cell(value, number))
         self._part.write(f"{row_start(number, lines)}{''.join(cells)}</row>")
         self.next_row += 1
