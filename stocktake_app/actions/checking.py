@@ -22,8 +22,9 @@ from stocktake_app.exchange.verify import Report, verify_package
 from stocktake_app.exchange.visible import VisibleCheck, check_visible
 from stocktake_app.model.codes import Verdict
 from stocktake_app.settings import MAX_PACKAGE_BYTES
-from stocktake_app.store.freshness import Arrival, Note, NoteKind
+from stocktake_app.store.freshness import Arrival
 from stocktake_app.store.imports import StandingReport, standing
+from stocktake_app.store.oddities import Note, NoteKind
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.translations import N_
 from stocktake_app.trust.certificates import from_pem, is_practice

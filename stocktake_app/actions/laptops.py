@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from stocktake_app.actions.result import Result
 from stocktake_app.store import freshness
-from stocktake_app.store.freshness import Cause, Note, NoteKind
+from stocktake_app.store.oddities import Cause, Note, NoteKind
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.translations import N_
 

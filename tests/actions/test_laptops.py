@@ -13,7 +13,8 @@ from people import People, make_people
 
 from stocktake_app.actions.laptops import laptops, note_sentence
 from stocktake_app.exchange.seals import Header, make_seal
-from stocktake_app.store.freshness import Cause, Note, NoteKind, standing
+from stocktake_app.store.freshness import standing
+from stocktake_app.store.oddities import Cause, Note, NoteKind
 from stocktake_app.store.seals import next_seal
 from stocktake_app.store.workspace import open_workspace
 from stocktake_app.translations import LANGUAGES, translator
