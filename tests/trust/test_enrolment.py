@@ -24,9 +24,11 @@ from stocktake_app.trust.cms import Signer, sign_detached
 from stocktake_app.trust.enrolment import (
     APPROVAL_FORMAT,
     approve,
+    check_recovery,
     install,
     provisional_signer,
     read_approval,
+    recover,
 )
 from stocktake_app.trust.keys import fingerprint, new_key, sign
 from stocktake_app.trust.keystore import AUTHORITY, SIGNING, create_keystore
@@ -323,3 +325,63 @@ def test_own_keys_come_from_the_keystore(
     keys = own_keys(unlocked)
     assert keys.authority
     assert keys.authority.public_key() == authority_of(people.wca).key.public_key()
+
+
+def test_a_renewal_is_signed_by_the_old_key_and_goes_on_with_the_identity(people: People) -> None:
+    keys, asked = ask(people)
+    first = read_approval(answer(people, asked), people.trust, people.now).chain[0]
+    renewal = OwnKeys(new_key("ec"), old=keys.signing)
+    again = read_request(make_request(renewal, OFFICER, people.now))
+    assert again.renews == asked.fingerprint
+    authority, signer = authority_of(people.wca), people.wca.signer
+    data = approve(again, authority, signer, people.now, [first])
+    granted = read_approval(data, people.trust, people.now)
+    assert subject_of(granted.chain[0]).identity == OFFICER.identity
+    with pytest.raises(RefusedError, match="was withdrawn"):
+        approve(again, authority, signer, people.now, [first], withdrawn=[first])
+
+
+def test_a_renewal_signed_by_somebody_elses_key_is_none(people: People) -> None:
+    _, asked = ask(people)
+    first = read_approval(answer(people, asked), people.trust, people.now).chain[0]
+    forged = OwnKeys(new_key("ec"), old=people.second_wca_officer.key)
+    again = read_request(make_request(forged, OFFICER, people.now))
+    known = [first, people.second_wca_officer.certificate]
+    with pytest.raises(RefusedError, match="asks with the identity of"):
+        approve(again, authority_of(people.wca), people.wca.signer, people.now, known)
+
+
+def test_a_renewal_whose_old_signature_does_not_hold_is_refused(people: People) -> None:
+    keys, _ = ask(people)
+    body = json.loads(make_request(replace(keys, old=new_key("ec")), OFFICER, people.now))
+    other = json.loads(make_request(replace(keys, old=new_key("ec")), OFFICER, people.now))
+    body["old_signature"] = other["old_signature"]
+    with pytest.raises(BadSignedFileError, match="damaged or was changed"):
+        read_request(json.dumps(body).encode())
+
+
+def test_a_lost_identity_goes_to_a_new_key_of_the_same_role_only(people: People) -> None:
+    lost = subject_of(people.wca_officer.certificate)
+    keys, asked = ask(people)
+    check_recovery(asked, lost, [people.wca_officer.certificate])
+    data = recover(asked, lost, authority_of(people.wca), people.wca.signer, people.now)
+    approval = read_approval(data, people.trust, people.now)
+    assert approval.recovers == OFFICER.identity
+    done = install(approval, asked, keys, people.now)
+    assert subject_of(done.signer.certificate).identity == lost.identity
+    _, bureau = ask(people, subject(Role.BUREAU, "WCA"))
+    with pytest.raises(RefusedError, match="asks to be bureau of WCA"):
+        check_recovery(bureau, lost, [])
+    _, elsewhere = ask(people, subject(Role.OFFICER, "MENA"))
+    with pytest.raises(RefusedError, match="officer of MENA"):
+        check_recovery(elsewhere, lost, [])
+
+
+def test_an_answer_to_a_recovery_is_not_installed_by_anybody_else(people: People) -> None:
+    lost = subject_of(people.wca_officer.certificate)
+    _, asked = ask(people)
+    data = recover(asked, lost, authority_of(people.wca), people.wca.signer, people.now)
+    approval = read_approval(data, people.trust, people.now)
+    other_keys, other = ask(people, subject(Role.OFFICER, "WCA", "Somebody else"))
+    with pytest.raises(RefusedError, match="is for"):
+        install(approval, other, other_keys, people.now)
