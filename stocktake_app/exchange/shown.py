@@ -14,7 +14,8 @@ from datetime import datetime
 
 from stocktake_app.exchange.contents import BadContentsError, Contents
 from stocktake_app.exchange.record_labels import BadLabelsError, Labels, read_labels
-from stocktake_app.exchange.shown_entries import Gathered, ShownEntry, Signatory, gather
+from stocktake_app.exchange.shown_entries import ShownEntry, Signatory
+from stocktake_app.exchange.shown_gathering import Gathered, gather
 from stocktake_app.model.classification import Classification
 from stocktake_app.model.disclosure import Attachment, Disclosure, read_disclosure
 from stocktake_app.model.seal import BadSealError, Seal

@@ -1,39 +1,31 @@
-"""The lines of a package's seals gathered by entry, counted, folded, and read in order.
-
-The lines are read twice: first to know what there is and in which order it is shown, then entry by
-entry. In between stands, of each entry, where it belongs and its lines, compressed: about half a
-kilobyte for a short entry.
-"""
+"""One entry of a package out of its lines: what counts, folded, with who wrote what and when."""
 
 import sys
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
 
 from stocktake_app.exchange.record_forms import questions_in
-from stocktake_app.exchange.seals import seal_lines
 from stocktake_app.exchange.shown_lines import LinePacker
 from stocktake_app.model import paths
-from stocktake_app.model.change import BadChangeError
-from stocktake_app.model.classification import Classification, classify
 from stocktake_app.model.disclosure import PREFIX, Attachment, Disclosure, digest_in, is_digest
 from stocktake_app.model.fold import Live, fold
 from stocktake_app.model.references import entry_reference
 from stocktake_app.model.scope import Author
-from stocktake_app.model.seal import Seal
 from stocktake_app.questionnaire.form import Form
 from stocktake_app.questionnaire.nodes import Kind
-from stocktake_app.store.judging import SealFacts, StoredChange, judge, may_count
+from stocktake_app.store.judging import SealFacts, StoredChange, judge
 from stocktake_app.store.lines import Line, decode_replaces, read_line
 from stocktake_app.store.promoted import Promoted, promote, utc
 
 _DAY_CHARS = 10
-_SPECIAL = frozenset({paths.DELETED, paths.ERASED})
-_SPECIAL_MARKS = tuple(one.encode() for one in _SPECIAL)
-_SAYS_SENSITIVITY = (b'sensitivity":"public"', b'sensitivity":"confidential"')
+NOTHING_REPLACED = "{}"
+SPECIAL = frozenset({paths.DELETED, paths.ERASED})
+"""What takes something away, so that a change does not stand alone."""
+
+_SPECIAL_MARKS = tuple(one.encode() for one in SPECIAL)
 
 _Values = Mapping[str, str | None]
 
@@ -96,8 +88,7 @@ class ShownEntry:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where an entry stands among the others: the rank of its form, its day, its reference."""
 
     form: int
@@ -106,7 +97,7 @@ class _Place(NamedTuple):
     entry: str
 
 
-class _Piece(NamedTuple):
+class Piece(NamedTuple):
     """A line as it is kept: the position of its seal, and itself, packed."""
 
     seal: int
@@ -123,141 +114,6 @@ class _Said(msgspec.Struct, gc=False):
 
 
 _said = msgspec.json.Decoder(_Said)
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """The entries of a package: how many, how many answers of theirs differ, which forms.
-
-    ``strange`` counts the entries of which the form is not among those that can be read.
-    """
-
-    count: int
-    differing: int
-    strange: int
-    forms: frozenset[str]
-    classification: Classification
-    order: Sequence[tuple[_Place, tuple[_Piece, ...]]]
-    reader: "_Reader"
-
-    def entries(self) -> Iterator[ShownEntry]:
-        """Read every entry, in order."""
-        for _, pieces in self.order:
-            yield self.reader.entry(pieces)
-
-
-def gather(
-    seals: Sequence[Seal],
-    signers: Sequence[Signatory],
-    forms: Mapping[str, Form],
-    disclosures: Mapping[str, Disclosure],
-) -> Gathered:
-    """Read all lines; ``signers`` are those of the seals, ``forms`` in the order of showing them.
-
-    Lines that are no changes are left out, as they are set aside when they are taken in.
-
-    Raises:
-        BadSealError: lines that are not as their seal's manifest says.
-    """
-    packer = LinePacker(sum(seal.manifest.raw_size for seal in seals))
-    gatherer = _Gatherer(_Reader(signers, forms, disclosures, packer), packer)
-    for position, seal in enumerate(seals):
-        gatherer.take(position, seal)
-    return gatherer.gathered(disclosed=bool(disclosures))
-
-
-def _classification(raw: bytes, answers: Mapping[str, str | None]) -> Classification:
-    """Return an entry's classification; most lines say by a glance that it is internal."""
-    if not any(mark in raw for mark in _SAYS_SENSITIVITY):
-        return Classification.INTERNAL
-    said = {path: value for path, value in answers.items() if value is not None}
-    return classify([said], disclosed=False)
-
-
-class _Gatherer:
-    """The first reading."""
-
-    def __init__(self, reader: "_Reader", packer: LinePacker) -> None:
-        self._reader = reader
-        self._packer = packer
-        self._single: dict[str, tuple[_Place | None, _Piece, Classification]] = {}
-        self._several: dict[str, list[_Piece]] = {}
-
-    def take(self, position: int, seal: Seal) -> None:
-        """Read the lines of a seal."""
-        for number, raw in enumerate(seal_lines(seal)):
-            if number >= seal.manifest.changes:
-                continue  # an object's, behind the changes
-            try:
-                line = read_line(raw)
-            except BadChangeError:
-                continue
-            self._add(position, line, raw)
-
-    def _add(self, position: int, line: Line, raw: bytes) -> None:
-        piece = _Piece(position, self._packer.pack(raw))
-        entry = line.entry
-        if entry in self._several:
-            self._several[entry].append(piece)
-        elif entry in self._single:
-            self._several[entry] = [self._single.pop(entry)[1], piece]
-        elif _begins_plainly(line):
-            place = self._plain_place(position, line)
-            self._single[entry] = (place, piece, _classification(raw, line.values))
-        else:
-            self._several[entry] = [piece]
-
-    def _plain_place(self, position: int, line: Line) -> _Place | None:
-        """Return where an entry of a single change stands; None if that does not count."""
-        signer = self._reader.signers[position]
-        if may_count(line.reserved, signer.author.role) is not None:
-            return None
-        promoted = promote(line.values, line.questions)
-        return self._reader.place(line.entry, promoted, signer, line.values)
-
-    def gathered(self, *, disclosed: bool) -> Gathered:
-        """Put everything into its order."""
-        counted = [one for one in self._single.values() if one[0] is not None]
-        self._single.clear()
-        classes = {classification for _, _, classification in counted}
-        if disclosed:
-            classes.add(classify((), disclosed=True))
-        order: list[tuple[_Place, tuple[_Piece, ...]]] = [
-            (place, (piece,)) for place, piece, _ in counted if place
-        ]
-        del counted
-        differing = 0
-        while self._several:
-            _, pieces = self._several.popitem()
-            folded = self._reader.folded(pieces)
-            if folded is not None:
-                place = self._reader.place(
-                    folded.id, folded.promoted, folded.creator, folded.answers
-                )
-                order.append((place, tuple(pieces)))
-                differing += len(folded.conflicts)
-                classes.add(classify([folded.answers], disclosed=False))
-        order.sort()
-        known = self._reader.forms
-        ranks = Counter(place.form for place, _ in order)
-        return Gathered(
-            count=len(order),
-            differing=differing,
-            strange=ranks.pop(len(known), 0),
-            forms=frozenset(known[rank] for rank in ranks),
-            classification=max(classes, default=Classification.INTERNAL),
-            order=order,
-            reader=self._reader,
-        )
-
-
-def _begins_plainly(line: Line) -> bool:
-    """Say whether a change can stand alone: it begins an entry and takes nothing away."""
-    begins = paths.FORM in line.values and line.replaces == _NOTHING_REPLACED
-    return begins and not line.reserved & _SPECIAL
-
-
-_NOTHING_REPLACED = "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +134,7 @@ class _Folded:
     erased: frozenset[str] = frozenset()
 
 
-class _Reader:
+class Reader:
     """Reads an entry out of its lines."""
 
     def __init__(
@@ -300,26 +156,26 @@ class _Reader:
 
     def place(
         self, entry: str, promoted: Promoted, creator: Signatory | None, values: _Values
-    ) -> _Place:
+    ) -> Place:
         """Return where an entry stands."""
         form, bureau, countries = promoted[0], promoted[4], promoted[5]
         bureau = bureau or (creator.author.bureau if creator else "")
         day = values.get(self._day_paths.get(form, ""))
-        return _Place(
+        return Place(
             self._ranks.get(form, len(self._ranks)),
             sys.intern((day or "")[:_DAY_CHARS]),
             entry_reference(entry, bureau, countries.split()),
             entry,
         )
 
-    def entry(self, pieces: Sequence[_Piece]) -> ShownEntry:
+    def entry(self, pieces: Sequence[Piece]) -> ShownEntry:
         """Read an entry of which something counts."""
         found = self._plain(pieces[0]) if len(pieces) == 1 else None
         found = found or self.folded(pieces)
         assert found is not None
         return self._shown(found)
 
-    def _plain(self, piece: _Piece) -> _Folded | None:
+    def _plain(self, piece: Piece) -> _Folded | None:
         """Return an entry of a single change, which stands as it is; None if that is not plain."""
         raw = self._packer.unpack(piece.line)
         said = _said.decode(raw)
@@ -331,7 +187,7 @@ class _Reader:
             said.entry, promote(said.set), creator, answers, utc(said.time), {}, {}, deleted=False
         )
 
-    def folded(self, pieces: Sequence[_Piece]) -> _Folded | None:
+    def folded(self, pieces: Sequence[Piece]) -> _Folded | None:
         """Judge and fold the changes of an entry; None when none of them counts."""
         changes = self._changes(pieces)
         entry = read_line(self._packer.unpack(pieces[0].line)).entry
@@ -366,7 +222,7 @@ class _Reader:
         contents = {self._content(one.value, erased) for one in versions}
         return len(contents) == 1 and None not in contents
 
-    def _changes(self, pieces: Sequence[_Piece]) -> list[StoredChange]:
+    def _changes(self, pieces: Sequence[Piece]) -> list[StoredChange]:
         """Return the changes, each once, with the positions of all seals that hold it."""
         found: dict[str, StoredChange] = {}
         for piece in pieces:
@@ -444,7 +300,7 @@ class _Reader:
 
 
 def _stored(line: Line, key: int, seal: int) -> StoredChange:
-    replaced = {} if line.replaces == _NOTHING_REPLACED else decode_replaces(line.replaces)
+    replaced = {} if line.replaces == NOTHING_REPLACED else decode_replaces(line.replaces)
     return StoredChange(
         key, line.id, line.device, line.number, line.lamport, line.time, True, (seal,),  # noqa: FBT003 - a row
         line.values, replaced, line.reserved,
