@@ -65,7 +65,10 @@ def entries_changed(chance: Chance, data: bytes) -> bytes:
         ],
         [replace(e, body=bytes_changed(chance, e.body)) if e is one else e for e in entries],
         [replace(e, crc=e.crc ^ 1 << chance.randrange(32)) if e is one else e for e in entries],
-        [replace(e, size=e.size + chance.randrange(-2, 3)) if e is one else e for e in entries],
+        [
+            replace(e, size=abs(e.size + chance.randrange(-2, 3))) if e is one else e
+            for e in entries
+        ],
         [replace(e, offset=chance.randrange(len(data))) if e is one else e for e in entries],
         chance.sample(entries, len(entries)),
     )
