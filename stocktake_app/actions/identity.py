@@ -1,11 +1,17 @@
 """Who one is: certificates requested, renewed and given by files; what they say of people here."""
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from stocktake_app.actions.escrow import escrow_wanted, leave_box, want_escrow
+from stocktake_app.actions.escrow import want_escrow
+from stocktake_app.actions.installing import (
+    PENDING_REQUEST,
+    Installed,
+    install,
+    last_day,
+    pending_request,
+)
 from stocktake_app.actions.result import Result
 from stocktake_app.actions.signing import (
     Office,
@@ -27,12 +33,9 @@ from stocktake_app.actions.trusting import (
     issues,
     learn,
     own_notices,
-    read_newer_list,
     remember_chains,
     root_certificates,
     small_notices,
-    take_notices,
-    take_waiting,
     trust_of,
     withdrawn_certificates,
 )
@@ -41,23 +44,20 @@ from stocktake_app.model.codes import Role, Verdict
 from stocktake_app.store import rows
 from stocktake_app.store.seals import list_seals
 from stocktake_app.store.trust_objects import load_trust, own_chain, set_own_chain
-from stocktake_app.store.workspace import Workspace, save_profile
+from stocktake_app.store.workspace import Workspace
 from stocktake_app.trust import enrolment
 from stocktake_app.trust.certificates import (
     Authority,
     Certificate,
     Subject,
-    from_pem,
     is_provisional,
-    is_same_authority,
     issue_leaf,
     make_root,
     subject_of,
 )
-from stocktake_app.trust.chain import is_root, judge_chain
+from stocktake_app.trust.chain import judge_chain
 from stocktake_app.trust.keystore import has_keystore
 from stocktake_app.trust.requests import OwnKeys, Request, make_request, read_request
-from stocktake_app.trust.revocation import PEM_BEGIN
 
 __all__ = [
     "Approved",
@@ -78,9 +78,6 @@ __all__ = [
     "stored_signer",
     "unlock",
 ]
-
-PENDING_REQUEST = "request"
-CERTIFICATE_BEGIN = b"-----BEGIN CERTIFICATE-----"
 
 
 @dataclass(frozen=True)
@@ -139,24 +136,6 @@ class Approved(Result):
 
 
 @dataclass(frozen=True)
-class Installed(Result):
-    """What was taken in: ``kind`` is certificate, list or root.
-
-    ``identity`` is whose certificate it is; it is another one than before after a recovery, and an
-    open window has to open the workspace again. ``escrow`` is the office that can help with a
-    forgotten passphrase from now on, "" where none can.
-    """
-
-    name: str
-    root_fingerprint: str
-    valid_until: str
-    kind: str = "certificate"
-    identity: str = ""
-    escrow: str = ""
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Known(Result):
     """A person or office whose signature this workspace knows; ``withdrawn`` says since when."""
 
@@ -180,9 +159,9 @@ def standing(workspace: Workspace, now: datetime | None = None) -> Standing:
         approved=approved,
         fingerprint=fingerprint_of(chain[0]) if chain else "",
         root_fingerprint=fingerprint_of(roots[0]) if roots else "",
-        valid_until=_day(chain[0]) if chain else "",
+        valid_until=last_day(chain[0]) if chain else "",
         identity=workspace.profile.identity,
-        issuer_valid_until=_day(issuer) if issuer else "",
+        issuer_valid_until=last_day(issuer) if issuer else "",
         withdrawn=_withdrawn(workspace, now) if approved and now else "",
         asked=_asked_fingerprint(workspace, chain),
     )
@@ -244,17 +223,17 @@ def rotate(
     keys = own_keys(workspace, unlocked, signer.key.public_key())
     keys = replace(keys, old=signer.key)
     if not same_key and not authority:
-        pending = _pending(workspace)
+        pending = pending_request(workspace)
         waiting = pending.key if pending and pending.key != signer.key.public_key() else None
         keys = replace(keys, signing=further_signing_key(unlocked, waiting))
     if authority and workspace.role is Role.HQ:
         root = make_root(keys.issuing, own_subject(workspace), now)
         learn(workspace, Growth(anchors=(root,)), now)
-        return Rotated(None, fingerprint_of(root), fingerprint_of(root), _day(root))
+        return Rotated(None, fingerprint_of(root), fingerprint_of(root), last_day(root))
     if not authority and workspace.role is not Role.OFFICER:
         leaf = _issue_own(workspace, keys, own_authority(workspace, unlocked), now)
         old = fingerprint_of(signer.certificate)
-        return Rotated(None, fingerprint_of(leaf), old, _day(leaf))
+        return Rotated(None, fingerprint_of(leaf), old, last_day(leaf))
     if out is None:
         raise WrongUseError("name the file for the request (--out)")
     asked = _ask(workspace, keys, out, now)
@@ -311,45 +290,6 @@ def hand_out(
     )
 
 
-def install(
-    workspace: Workspace, data: bytes, *, passphrase: str | None, now: datetime
-) -> Installed:
-    """Take in a file that an office gave: the answer to a request, a list, a renewed root.
-
-    The first answer pins HQ's root. A revocation list and a renewed root need no passphrase.
-
-    Raises:
-        RefusedError: it answers somebody else's request, leads to another root, or is older than
-            what is known here.
-    """
-    if data.startswith(PEM_BEGIN):
-        return _install_list(workspace, data, now)
-    if data.startswith(CERTIFICATE_BEGIN):
-        return _install_root(workspace, data, now)
-    asked = _pending(workspace)
-    if asked is None:
-        raise RefusedError("this workspace has not asked for a certificate yet")
-    approval = enrolment.read_approval(data, load_trust(workspace), now)
-    unlocked = unlock(workspace, passphrase)
-    done = enrolment.install(approval, asked, own_keys(workspace, unlocked, asked.key), now)
-    workspace = _take_identity(workspace, subject_of(done.signer.certificate))
-    learn(workspace, Growth(anchors=(done.anchor,), chains=(done.signer.chain,)), now)
-    set_own_chain(workspace, done.signer.chain, now)
-    take_waiting(workspace, now)
-    notices = {hashlib.sha256(one).hexdigest(): one for one in approval.notices}
-    notes = take_notices(workspace, notices, now)
-    keeper = leave_box(workspace, unlocked, now) if escrow_wanted(workspace) else ""
-    leaf = done.signer.certificate
-    return Installed(
-        name=subject_of(leaf).name,
-        root_fingerprint=done.root_fingerprint,
-        valid_until=_day(leaf),
-        identity=subject_of(leaf).identity,
-        escrow=keeper,
-        notes=notes,
-    )
-
-
 def known(workspace: Workspace) -> tuple[Known, ...]:
     """Return the people and offices known here, by name."""
     trust = trust_of(workspace)
@@ -367,48 +307,6 @@ def known(workspace: Workspace) -> tuple[Known, ...]:
     return tuple(sorted(found.values(), key=lambda one: (one.name, one.identity)))
 
 
-def _install_list(workspace: Workspace, data: bytes, now: datetime) -> Installed:
-    crl, issuer = read_newer_list(data, load_trust(workspace))
-    learn(workspace, Growth(lists=((crl, issuer),)), now)
-    until = crl.next_update_utc
-    return Installed(
-        name=subject_of(issuer).name,
-        root_fingerprint=_root_fingerprint(workspace),
-        valid_until=f"{until:%Y-%m-%d}" if until else "",
-        kind="list",
-        identity=subject_of(issuer).identity,
-    )
-
-
-def _install_root(workspace: Workspace, data: bytes, now: datetime) -> Installed:
-    """Take in a renewal of the root that is pinned: the same key, so nothing is to be compared."""
-    found, *others = from_pem(data)
-    pinned = root_certificates(workspace)
-    if others or not is_root(found) or not any(is_same_authority(found, one) for one in pinned):
-        raise RefusedError(
-            "This certificate is not a renewal of HQ's root that is trusted here; a new HQ is "
-            "trusted by a new workspace only."
-        )
-    learn(workspace, Growth(anchors=(found,)), now)
-    subject = subject_of(found)
-    root = fingerprint_of(found)
-    return Installed(subject.name, root, _day(found), "root", subject.identity)
-
-
-def _take_identity(workspace: Workspace, granted: Subject) -> Workspace:
-    """Write on as whom the certificate names: after a recovery the one from before the loss."""
-    profile = workspace.profile
-    if granted.identity != profile.identity and any(one.own for one in list_seals(workspace)):
-        raise RefusedError(
-            "This answer gives back an older identity, but packages were made here with the new "
-            "one; make a new workspace and recover into that, or ask to be approved as you are."
-        )
-    bureau = profile.bureau if granted.role is Role.HQ else granted.bureau
-    if (profile.identity, profile.bureau) == (granted.identity, bureau):
-        return workspace
-    return save_profile(workspace, replace(profile, identity=granted.identity, bureau=bureau))
-
-
 def _ask(workspace: Workspace, keys: OwnKeys, out: Path, now: datetime) -> Requested:
     data = make_request(keys, own_subject(workspace), now)
     with workspace.store.writing() as connection:  # names people: not beside the encrypted store
@@ -416,12 +314,6 @@ def _ask(workspace: Workspace, keys: OwnKeys, out: Path, now: datetime) -> Reque
     write_file(out, data)
     asked = read_request(data)
     return Requested(out, asked.fingerprint, asked.renews)
-
-
-def _pending(workspace: Workspace) -> Request | None:
-    with workspace.store.reading() as connection:
-        found = rows.setting(connection, PENDING_REQUEST)
-    return read_request(found.encode()) if found else None
 
 
 def _issue_own(
@@ -436,7 +328,7 @@ def _issue_own(
 
 
 def _asked_fingerprint(workspace: Workspace, chain: tuple[Certificate, ...]) -> str:
-    asked = _pending(workspace)
+    asked = pending_request(workspace)
     approved = {fingerprint_of(one) for one in chain if not is_provisional(one)}
     return asked.fingerprint if asked and asked.fingerprint not in approved else ""
 
@@ -444,11 +336,6 @@ def _asked_fingerprint(workspace: Workspace, chain: tuple[Certificate, ...]) -> 
 def _withdrawn(workspace: Workspace, now: datetime) -> str:
     found = judge_chain(own_chain(workspace), trust_of(workspace), now)
     return " ".join(found.reasons) if found.verdict is Verdict.SIGNER_REVOKED else ""
-
-
-def _root_fingerprint(workspace: Workspace) -> str:
-    roots = root_certificates(workspace)
-    return fingerprint_of(roots[0]) if roots else ""
 
 
 def _known(subject: Subject, certificate: Certificate, withdrawn: str) -> Known:
@@ -459,10 +346,6 @@ def _known(subject: Subject, certificate: Certificate, withdrawn: str) -> Known:
         office=subject.office,
         bureau=subject.bureau,
         fingerprint=fingerprint_of(certificate),
-        valid_until=_day(certificate),
+        valid_until=last_day(certificate),
         withdrawn=withdrawn,
     )
-
-
-def _day(certificate: Certificate) -> str:
-    return f"{certificate.not_valid_after_utc:%Y-%m-%d}"
