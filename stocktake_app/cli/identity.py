@@ -169,9 +169,10 @@ def _root(arguments: Arguments) -> Answer:
 
 
 def _list(arguments: Arguments) -> Answer:
-    from stocktake_app.actions import identity
+    from stocktake_app.actions import expiry, identity
 
-    people = identity.known(open_workspace(arguments))
+    workspace = open_workspace(arguments)
+    people, ending = identity.known(workspace), expiry.expiry(workspace, now())
     rows = [
         (
             one.name,
@@ -185,7 +186,9 @@ def _list(arguments: Arguments) -> Answer:
         for one in people
     ]
     header = ("name", "role", "office", "bureau", "fingerprint", "until", "withdrawn")
-    return Answer({"identities": [one.as_json() for one in people]}, table(header, rows))
+    text = "\n".join(filter(None, [table(header, rows), ending.sentence()]))
+    data = {"identities": [one.as_json() for one in people], "expiry": ending.as_json()}
+    return Answer(data, text)
 
 
 def _recipients(arguments: Arguments) -> Answer:
