@@ -17,6 +17,8 @@ INSIDE = {
 }
 """What to say of a signed record inside whose verdict is not valid."""
 
+RENAMED = N_("It calls “{name}” what this program calls “{known}”. Ask the sender why.")
+
 
 @dataclass(frozen=True)
 class CheckedSeal(Result):

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from cryptography.x509.oid import NameOID
 
-from stocktake_app.actions.checked import Checked, CheckedSeal, Remark, ShownDifference
+from stocktake_app.actions.checked import (
+    RENAMED,
+    Checked,
+    CheckedSeal,
+    Remark,
+    ShownDifference,
+)
 from stocktake_app.actions.encrypting import open_encrypted
 from stocktake_app.actions.fault_log import write_fault
 from stocktake_app.actions.judgement import Facts, judgement
@@ -233,6 +239,7 @@ def _remarks(found: Found) -> Iterator[Remark]:
     report = found.report
     if found.shown.reason:
         yield Remark(found.shown.reason)
+    yield from (Remark(RENAMED, (("known", a), ("name", b))) for a, b in found.shown.renamed)
     yield from (Remark(note) for note in report.notes)
     counts = Counter(one.verdict for one in report.seals)
     for verdict, text in INSIDE.items():

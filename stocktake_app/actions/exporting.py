@@ -41,7 +41,7 @@ from stocktake_app.store.packages import (
     reading_package,
     writing_package,
 )
-from stocktake_app.store.scrubbing import to_resend
+from stocktake_app.store.scrubbing import resent, to_resend
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.trust.cms import Signer
 

@@ -24,7 +24,7 @@ class ServeOptions:
 
 @dataclass(frozen=True)
 class Faces:
-    """The other two faces, given by ``__main__``. The window gets a workspace, and files to check."""
+    """The other two faces, given by ``__main__``. The window gets a workspace and files."""
 
     window: Callable[[Path | None, Sequence[Path]], int]
     serve: Callable[[ServeOptions], None]

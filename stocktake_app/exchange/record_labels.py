@@ -52,14 +52,18 @@ class Labels:
         rows |= self.brought.get(stem, {})
         return {name: label_in(names, language) for name, names in rows.items()}
 
-    @property
-    def otherwise(self) -> tuple[str, ...]:
-        """The names of rows that the shipped registers call otherwise, by register and name."""
+    def otherwise(self, language: str) -> tuple[tuple[str, str], ...]:
+        """Return what the shipped registers call otherwise: their label, then the one brought.
+
+        Headquarters may rename a row; somebody else could make Senegal read as another country.
+        """
         return tuple(
-            f"{stem}: {name}"
+            (known, label)
             for stem, rows in sorted(self.brought.items())
-            for name in sorted(rows)
+            for name, names in sorted(rows.items())
             if name in shipped_names(stem)
+            and (known := label_in(shipped_names(stem)[name], language))
+            != (label := label_in(names, language))
         )
 
 

@@ -5,6 +5,7 @@ that the sheets say what the records say. Here the readable part is made again f
 inside, by the same code that an export uses, and compared. Pure as the verifier is.
 """
 
+from dataclasses import replace
 from mmap import mmap
 
 from stocktake_app.exchange.contents import AlteredFileError, BadContentsError, Contents
@@ -13,6 +14,7 @@ from stocktake_app.exchange.record_layout import Format, language_of, layout_nam
 from stocktake_app.exchange.shown import read_shown
 from stocktake_app.exchange.verify import DEFAULT_LIMITS, Report
 from stocktake_app.exchange.visible_limits import (
+    MAX_NAMED,
     Difference,
     NotCheckedError,
     Progress,
@@ -52,9 +54,11 @@ def check_visible(
         language = language_of(contents.closing.manifest.layout)
         record = bounded(build_record(told(shown, progress), language), limits)
         if form == "pdf":
-            return compare_pages(data, report, contents, record)
-        saved_again = report.verdict is Verdict.RESAVED
-        return compare_sheets(data, record, DEFAULT_LIMITS, saved_again=saved_again)
+            found = compare_pages(data, report, contents, record)
+        else:
+            saved_again = report.verdict is Verdict.RESAVED
+            found = compare_sheets(data, record, DEFAULT_LIMITS, saved_again=saved_again)
+        return replace(found, renamed=shown.labels.otherwise(language)[:MAX_NAMED])
     except NotCheckedError as error:
         return VisibleCheck("not_checked", str(error))
     except (BadContentsError, AlteredFileError) as error:

@@ -57,12 +57,14 @@ class VisibleCheck:
     """Whether sheets or pages say what the records say.
 
     ``differences`` names the first few when they differ; ``reason`` is a whole sentence when they
-    differ or were not checked, "" when they are the same.
+    differ or were not checked, "" when they are the same. ``renamed`` are the first things that
+    the package calls otherwise than this program does: what it is called here, then there.
     """
 
     visible: Visible
     reason: str = ""
     differences: tuple[Difference, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
 
 
 def differs(differences: list[Difference]) -> VisibleCheck:

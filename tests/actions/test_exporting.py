@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from filled_workspace import say
 
+from stocktake_app.actions.checking import check_file
 from stocktake_app.actions.exporting import export
 from stocktake_app.actions.packing import Kind
 from stocktake_app.actions.workspaces import Person, create
 from stocktake_app.errors import RefusedError, StocktakeError
 from stocktake_app.exchange.contents import Contents
+from stocktake_app.exchange.record_labels import shipped_names
 from stocktake_app.exchange.shown import chains_of, read_shown
 from stocktake_app.exchange.verify import Report, verify_package
 from stocktake_app.exchange.visible import check_visible
@@ -27,6 +29,7 @@ from stocktake_app.trust.chain import Trust
 PASSPHRASE = "correct horse battery staple"
 NOW = datetime.now(UTC).replace(microsecond=0)
 DETAILS = {"event_name": "W", "start_date": "2021-06-01", "bureau": "WCA", "countries": "SEN"}
+SHIPPED_EVENT = "2020-12-14-WCA"
 REGIONAL = {"event_details": DETAILS, "findings": [{"kind": "progress", "text": "More schools."}]}
 
 
@@ -157,6 +160,7 @@ def test_what_hq_published_is_called_by_its_name_everywhere(
     }
     assert shown.labels.of("events.csv", "fr")["2021-07-dakar"] == "Table ronde"
     assert check_visible(out.read_bytes(), report).visible == "same"
+    assert check_visible(out.read_bytes(), report).renamed == ()
 
     say(desk, "regional", REGIONAL)
     export(desk, None, out=out, everything=True, passphrase=PASSPHRASE, now=NOW)
@@ -165,3 +169,18 @@ def test_what_hq_published_is_called_by_its_name_everywhere(
         report.seals[0].seal.manifest.labels
     }
     assert later.objects.keys() >= report.objects.keys()
+
+
+def test_what_a_package_calls_otherwise_is_told(desk: Workspace, tmp_path: Path) -> None:
+    say(desk, "register_events", {**EVENT, "name": SHIPPED_EVENT, "label": "Elsewhere"})
+    details = {**DETAILS, "event": SHIPPED_EVENT}
+    del details["event_name"]
+    say(desk, "regional", {**REGIONAL, "event_details": details})
+    out = tmp_path / "out.xlsx"
+    export(desk, None, out=out, passphrase=PASSPHRASE, now=NOW)
+
+    checked = check_file(out, workspace=desk, at=NOW)
+    known = shipped_names("events")[SHIPPED_EVENT]["label"]
+    told = [one.said() for one in checked.remarks]
+    assert checked.visible == "same"
+    assert f"It calls “Elsewhere” what this program calls “{known}”. Ask the sender why." in told

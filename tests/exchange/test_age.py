@@ -155,6 +155,7 @@ def test_anything_behind_the_first_words_ends_in_a_sentence(rest: bytes) -> None
         HQ,
         "age1" + "b" * 58,
     ],
+    ids=["nothing", "prefix", "word", "capitals", "slip", "secret", "no check"],
 )
 def test_only_a_recipient_is_a_recipient(text: str) -> None:
     with pytest.raises(UserFileError, match="not a recipient"):

@@ -89,7 +89,8 @@ def test_a_figure_painted_over_a_page_is_found(exported: Exported, people: Peopl
     changed = io.BytesIO()
     writer.write(changed)
     whole = io.BytesIO()
-    copy_into_new_writer(PdfFileReader(changed)).write(whole)
+    again: Any = copy_into_new_writer(PdfFileReader(changed))
+    again.write(whole)
     report, found = check(signed(exported, whole.getvalue()), people)
 
     assert report.verdict is Verdict.VALID
