@@ -16,6 +16,7 @@ from stocktake_app.actions.encrypting import (
     encrypted_name,
     encrypted_path,
 )
+from stocktake_app.actions.expiry import expiry
 from stocktake_app.actions.identity import own_signer, stored_signer
 from stocktake_app.actions.packing import (
     PLAIN,
@@ -56,6 +57,7 @@ class Exported(Result):
     another name than ``name``, when the workspace is protected. ``sha256`` is the signed file's.
     ``encrypted_to`` names who can open the copy in ``path``, () for one that everybody can.
     ``again`` says that nothing has changed since it was made, so that it was only given out again.
+    ``warning`` says that the signer's certificate ends soon or has ended, "" when it does not.
     """
 
     path: Path
@@ -67,15 +69,17 @@ class Exported(Result):
     fingerprint: str
     encrypted_to: tuple[str, ...] = ()
     again: bool = False
+    warning: str = ""
 
     def sentence(self) -> str:
         """Return what was done, for people."""
         where = f"{self.name} (in the outbox)" if self.path.suffix == SUFFIX else self.path
         readers = "".join(f"\nOnly this office can open it: {one}" for one in self.encrypted_to)
         again = "\nNothing has changed since it was made; it is the same package." * self.again
+        warning = f"\n{self.warning}" if self.warning else ""
         return (
             f"{where} holds {self.entries} entries in {self.seals} signed records.\n"
-            f"Your fingerprint, to read aloud: {self.fingerprint}{readers}{again}"
+            f"Your fingerprint, to read aloud: {self.fingerprint}{readers}{again}{warning}"
         )
 
 
@@ -113,11 +117,12 @@ def export(
     gathered = gather(workspace, chosen, kind, now)
     earlier = made_already(workspace, gathered, signer)
     if earlier is not None:
-        return _give_again(workspace, earlier, signer, target)
-    package = close(workspace, gathered, signer, now)
-    done = _make(workspace, package, signer, target, now)
-    resent(workspace, chosen)
-    return done
+        done = _give_again(workspace, earlier, signer, target)
+    else:
+        package = close(workspace, gathered, signer, now)
+        done = _make(workspace, package, signer, target, now)
+        resent(workspace, chosen)
+    return replace(done, warning=expiry(workspace, now).sentence())
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from stocktake_app.model.codes import Role
 from stocktake_app.store import seals
 from stocktake_app.store.entries import EntryFilter, entry_ids
 from stocktake_app.store.outbox import list_outbox
+from stocktake_app.store.trust_objects import own_chain
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.trust.chain import Trust
 
@@ -184,3 +185,17 @@ def test_what_a_package_calls_otherwise_is_told(desk: Workspace, tmp_path: Path)
     told = [one.said() for one in checked.remarks]
     assert checked.visible == "same"
     assert f"It calls “Elsewhere” what this program calls “{known}”. Ask the sender why." in told
+
+
+def test_an_export_warns_before_the_certificate_ends(desk: Workspace, tmp_path: Path) -> None:
+    say(desk, "regional", REGIONAL)
+    now = export(desk, None, out=tmp_path / "1.xlsx", passphrase=PASSPHRASE, now=NOW)
+    ends = own_chain(desk)[0].not_valid_after_utc
+    late = ends - timedelta(days=10)
+    soon = export(
+        desk, None, out=tmp_path / "2.xlsx", everything=True, passphrase=PASSPHRASE, now=late
+    )
+
+    assert now.warning == ""
+    assert f"ends on {ends:%Y-%m-%d}, in 10 days" in soon.warning
+    assert soon.warning in soon.sentence()

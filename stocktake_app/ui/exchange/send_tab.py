@@ -203,6 +203,8 @@ class SendTab(QWidget):
         )
 
     def _exported(self, done: "Exported") -> None:
+        from stocktake_app.actions.expiry import expiry
+
         self._made = done.path.parent
         self._chosen = None
         text = _n(
@@ -210,10 +212,9 @@ class SendTab(QWidget):
             "{file} is ready. It holds {n} entries. Your fingerprint, to read aloud: {fingerprint}",
             done.entries,
         )
-        self._done.say(
-            "good",
-            text.format(file=done.name, n=done.entries, fingerprint=done.fingerprint),
-        )
+        text = text.format(file=done.name, n=done.entries, fingerprint=done.fingerprint)
+        ending = expiry(self._context.workspace, now()).sentence(_) if done.warning else ""
+        self._done.say("warn" if ending else "good", f"{text}\n{ending}".strip())
         # In a protected workspace the file lies encrypted: it leaves by the outbox below.
         self._show.setVisible(done.path.name == done.name)
         self.refresh()
