@@ -92,6 +92,19 @@ def insert_seal(
     return key
 
 
+def _stands_over(incoming: IncomingSeal, verdict: str, data: bytes) -> bool:
+    """Say whether what came says more of a known seal than its verdict and bytes here.
+
+    What was good at its first receipt stays good: certificates end, packages come again. A seal is
+    named by its manifest, which a stranger can sign once more: such bytes give way to the author's,
+    and never the other way round.
+    """
+    if verdict in {Verdict.VALID, incoming.verdict}:
+        return False
+    better = incoming.verdict is Verdict.VALID or verdict == Verdict.SIGNER_UNKNOWN
+    return better or incoming.data == data
+
+
 def entries_of_seal(connection: Connection, seal: int) -> set[int]:
     """Return the keys of the entries that a seal has changes of."""
     found = connection.rows(
@@ -173,21 +186,25 @@ class Taking:
     def _note_seal(self, incoming: IncomingSeal, number: int, now: datetime) -> int | None:
         """Note a seal as brought by this import; return its key when its lines are to be read."""
         known = self._connection.row(
-            "SELECT key, live, verdict FROM seal WHERE id = ?", (incoming.manifest.id,)
+            "SELECT s.key, s.live, s.verdict, d.data FROM seal s JOIN seal_data d ON d.seal = s.key"
+            " WHERE s.id = ?",
+            (incoming.manifest.id,),
         )
         author = signer_key(self._connection, incoming.signer)
         if known is None:
             judged = (author, incoming.verdict, incoming.reason, moment(now))
             key = insert_seal(self._connection, incoming.manifest, incoming.data, judged, own=False)
         else:
-            key, live, verdict = known
+            key, live, verdict, data = known
             again = entries_of_seal(self._connection, key)
             self._intake.tally.seen |= again
-            # What was good at its first receipt stays good: certificates end, packages come again.
-            if verdict not in {Verdict.VALID, incoming.verdict}:
+            if _stands_over(incoming, verdict, data):
                 self._connection.execute(
                     "UPDATE seal SET verdict = ?, reason = ?, author = ? WHERE key = ?",
                     (incoming.verdict, incoming.reason, author, key),
+                )
+                self._connection.execute(
+                    "UPDATE seal_data SET data = ? WHERE seal = ?", (incoming.data, key)
                 )
                 self._intake.tally.touched |= again
             if incoming.received is not None:
