@@ -48,6 +48,9 @@ KEPT_RECORDS = x509.ObjectIdentifier("2.25.1478563953892304473582188305196715770
 MARK_BYTES = 16
 """Records are named by the first bytes of their hash: 128 bits, which nobody can aim at."""
 
+MAX_LIST_NUMBER = 2**63 - 1
+"""A list with a higher number is none of ours; nobody issues or prints beyond all measure."""
+
 PEM_BEGIN = b"-----BEGIN X509 CRL-----"
 
 REASONS = {
@@ -168,7 +171,7 @@ def read_list(data: bytes) -> RevocationList:
 
 
 def list_number(crl: RevocationList) -> int | None:
-    """Return the list's number, or None if it has none or has extensions we do not know."""
+    """Return the list's number; None if it has none that we write, or extensions of others."""
     try:
         numbers = [one.value for one in crl.extensions if isinstance(one.value, x509.CRLNumber)]
         foreign = any(
@@ -177,7 +180,9 @@ def list_number(crl: RevocationList) -> int | None:
         )
     except UNREADABLE:
         return None
-    return None if foreign or len(numbers) != 1 else numbers[0].crl_number
+    if foreign or len(numbers) != 1 or not 0 <= numbers[0].crl_number <= MAX_LIST_NUMBER:
+        return None
+    return numbers[0].crl_number
 
 
 def newest_list(lists: Sequence[RevocationList], issuer: Certificate) -> RevocationList | None:

@@ -135,6 +135,18 @@ def test_a_list_without_a_number_or_with_unknown_demands_is_not_used(people: Peo
     assert newest_list([unusual(people, number)], wca) is not None
 
 
+@pytest.mark.parametrize("number", [2**63, 10**5000])
+def test_a_list_numbered_beyond_all_measure_stands_over_no_other(
+    people: People, number: int
+) -> None:
+    wca = authority_of(people.wca)
+    crl = issue_list(wca, [], number, people.now)
+    with pytest.raises(BadCertificateError, match="not as we write it"):
+        check_list((crl, wca.certificate), people.trust)
+    honest = issue_list(wca, [], 2**63 - 1, people.now)
+    assert newest_list([crl, honest], wca.certificate) is honest
+
+
 def test_an_old_list_still_counts_and_its_age_is_noted(people: People) -> None:
     trust = revoke(people, people.second_wca_officer.certificate)
     found = judge(people, trust, days=200)
