@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from stocktake_app.actions.result import Result
 from stocktake_app.errors import WrongUseError
+from stocktake_app.model.classification import Classification
 from stocktake_app.store.files import atomic_file
 from stocktake_app.store.projections import refresh_projections
 from stocktake_app.store.workspace import Workspace
@@ -21,11 +22,17 @@ class Written(Result):
 
 
 def coverage_json(workspace: Workspace, language: str = "en") -> dict[str, Any]:
-    """Return what has been heard and what is missing, as plain JSON values."""
+    """Return what has been heard and what is missing, as plain JSON values.
+
+    It holds counts and no words of anybody, so it is internal, whatever was counted.
+    """
     from stocktake_app.reports.coverage import coverage
 
     refresh_projections(workspace)
-    found = asdict(coverage(workspace, language)) | {"practice": workspace.practice}
+    found = asdict(coverage(workspace, language)) | {
+        "classification": Classification.INTERNAL.name.lower(),
+        "practice": workspace.practice,
+    }
     found["matrix"] = [
         {"bureau": bureau, "subject": subject, "findings": count}
         for (bureau, subject), count in sorted(found["matrix"].items())

@@ -43,6 +43,7 @@ def _report(arguments: Arguments) -> Answer:
 
 def _coverage(found: dict[str, Any]) -> Answer:
     parts = ["PRACTICE: nothing here is real"] if found["practice"] else []
+    parts.append(f"Classification: {found['classification']}")
     parts.append(f"{found['entries']} entries, {found['findings']} findings")
     for one in found["breakdowns"]:
         rows = [(row["label"], row["entries"], row["findings"]) for row in one["rows"]]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from stocktake_app.documents.record import RIGHT_TO_LEFT, Fact
+from stocktake_app.model.classification import Classification
 
 
 class Audience(StrEnum):
@@ -97,7 +98,11 @@ class Annex:
 
 @dataclass(frozen=True)
 class Paper:
-    """A whole paper in one language (ISO 639-1); ``notice`` stands on every page when not empty."""
+    """A whole paper in one language (ISO 639-1).
+
+    ``classification`` is the highest of what is in it; ``notice`` stands on every page when not
+    empty.
+    """
 
     title: str
     subtitle: str
@@ -105,6 +110,7 @@ class Paper:
     date: str
     language: str
     audience: Audience
+    classification: Classification
     facts: tuple[Fact, ...]
     chapters: tuple[Chapter, ...]
     annex: Annex

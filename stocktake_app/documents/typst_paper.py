@@ -9,9 +9,12 @@ from typing import Any, BinaryIO, cast
 
 from stocktake_app.documents import palette
 from stocktake_app.documents.bidi import starts_right_to_left
+from stocktake_app.documents.classified import classification_text
 from stocktake_app.documents.paper import Audience, Paper
+from stocktake_app.documents.record import Fact
 from stocktake_app.documents.typst_pages import compile_pages, printable_texts
 from stocktake_app.errors import RefusedError
+from stocktake_app.model.classification import Classification
 from stocktake_app.translations import Translator, translator
 
 
@@ -33,16 +36,24 @@ def template_data(paper: Paper) -> dict[str, Any]:
     data = cast("dict[str, Any]", printable_texts(asdict(paper)))
     data["rtl"] = paper.rtl
     data["labels"] = _labels(_)
-    data["audience_label"] = audience_label(paper.audience, _)
+    data["page_label"] = page_label(paper, _)
+    data["facts"] = printable_texts(cover_facts(paper, _))
     _mark(data)
     return data
 
 
-def audience_label(audience: Audience, _: Translator) -> str:
-    """Return for whom the paper is, in words."""
-    return (
-        _("For publication") if audience is Audience.PUBLIC else _("Internal: not for publication")
-    )
+def page_label(paper: Paper, _: Translator) -> str:
+    """Return for whom the paper is, in the words that stand on every page of it."""
+    if paper.classification is Classification.CONFIDENTIAL:
+        return classification_text(paper.classification, _)
+    if paper.audience is Audience.PUBLIC:
+        return _("For publication")
+    return _("Internal: not for publication")
+
+
+def cover_facts(paper: Paper, _: Translator) -> tuple[Fact, ...]:
+    """Return the facts of the cover: how sensitive the paper is, then its own."""
+    return ((_("Classification"), classification_text(paper.classification, _)), *paper.facts)
 
 
 def _labels(_: Translator) -> dict[str, str]:

@@ -17,7 +17,7 @@ from stocktake_app.documents.paper import (
     Statement,
     Table,
 )
-from stocktake_app.documents.typst_paper import audience_label
+from stocktake_app.documents.typst_paper import cover_facts, page_label
 from stocktake_app.documents.word_styles import set_up_styles
 from stocktake_app.translations import translator
 
@@ -73,8 +73,8 @@ class _Writer:
         self._add("Title", paper.title)
         self._add("Subtitle", paper.subtitle)
         self._add("Subtitle", paper.date)
-        self._add("Notice", paper.notice or audience_label(paper.audience, self._))
-        for label, text in paper.facts:
+        self._add("Notice", paper.notice or page_label(paper, self._))
+        for label, text in cover_facts(paper, self._):
             self._fact("Normal", label, text)
         self._page_furniture()
 
@@ -82,7 +82,7 @@ class _Writer:
         section = self._document.sections[0]
         section.different_first_page_header_footer = True
         header = section.header.paragraphs[0]
-        note = self._paper.notice or audience_label(self._paper.audience, self._)
+        note = self._paper.notice or page_label(self._paper, self._)
         parts.add_text(header, f"{self._paper.title}  ·  {note}", size=8, color=palette.MUTED)
         parts.add_field(section.footer.paragraphs[0], "PAGE", "1")
 

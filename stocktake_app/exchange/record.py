@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property, lru_cache
 
+from stocktake_app.documents.classified import classification_text
 from stocktake_app.documents.record import (
     Cell,
     Column,
@@ -22,7 +23,6 @@ from stocktake_app.documents.record import (
 from stocktake_app.exchange.record_forms import FormReader
 from stocktake_app.exchange.record_rows import RowAnswers, rows_of
 from stocktake_app.exchange.record_texts import (
-    classification_text,
     entry_text,
     moment_text,
     readable_answers,

@@ -8,7 +8,6 @@ from stocktake_app.exchange.record_forms import AsIs, FormReader, offset_text
 from stocktake_app.exchange.record_rows import RowAnswers, rows_of
 from stocktake_app.exchange.shown_entries import ShownConflict, ShownEntry, ShownVersion
 from stocktake_app.model import paths
-from stocktake_app.model.classification import Classification
 from stocktake_app.questionnaire.nodes import Group, Node, Question, Repeat
 from stocktake_app.translations import Translator
 
@@ -81,16 +80,6 @@ def state_text(entry: ShownEntry, _: Translator) -> str:
         return _("Deleted")
     words = {"open": _("Not finished"), "finished": _("Finished"), "withdrawn": _("Withdrawn")}
     return words.get(entry.state, entry.state)
-
-
-def classification_text(classification: Classification, _: Translator) -> str:
-    """Return how sensitive a record is, in a word."""
-    words = {
-        Classification.PUBLIC: _("Public"),
-        Classification.INTERNAL: _("Internal"),
-        Classification.CONFIDENTIAL: _("Confidential"),
-    }
-    return words[classification]
 
 
 def moment_text(moment: datetime, _: Translator) -> str:

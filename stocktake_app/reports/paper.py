@@ -15,6 +15,8 @@ from stocktake_app.documents.paper import (
     Statement,
 )
 from stocktake_app.model import paths
+from stocktake_app.model.classification import Classification, classify
+from stocktake_app.model.disclosure import is_digest
 from stocktake_app.reports.answers import by_name
 from stocktake_app.reports.coverage import (
     Coverage,
@@ -29,20 +31,24 @@ from stocktake_app.reports.figures import (
 )
 from stocktake_app.reports.sources import Sources
 from stocktake_app.store.conflicts import Conflict, list_conflicts
+from stocktake_app.store.disclosures import confidential_answers
 from stocktake_app.store.findings import Finding, Intervention, list_interventions
 from stocktake_app.store.labels import Labels
 from stocktake_app.store.workspace import Workspace
 from stocktake_app.translations import Translator, translator
 
 STATES = "states"
+SPOKEN = frozenset({"text", "points"})
+"""What a paper says of a finding and of an intervention, by the names of their questions."""
+
 MAX_CONFLICTS = 100_000
 
 
 def build_paper(workspace: Workspace, *, language: str, audience: Audience, now: datetime) -> Paper:
     """Gather the background paper from what the workspace holds.
 
-    A public paper has only findings that are cleared for publication and settled, opaque
-    references, and of consultations nothing but counts.
+    A public paper has only findings that are cleared for publication, settled and nowhere called
+    confidential, opaque references, and of consultations nothing but counts.
     """
     material = _Material(workspace, audience, translator(language))
     chapters = tuple(chapter for chapter in material.chapters() if _has_content(chapter))
@@ -54,6 +60,7 @@ def build_paper(workspace: Workspace, *, language: str, audience: Audience, now:
         date=_day(now, _),
         language=_.language,
         audience=audience,
+        classification=material.classification,
         facts=material.facts(),
         chapters=chapters,
         annex=material.annex(),
@@ -112,7 +119,41 @@ class _Material:
         if self.audience is Audience.INTERNAL:
             return True
         cleared = by_name(finding.answers, "cleared_for_publication") == "yes"
-        return cleared and (finding.entry, finding.row) not in self._unsettled_rows
+        settled = (finding.entry, finding.row) not in self._unsettled_rows
+        return cleared and settled and self._of(finding) is not Classification.CONFIDENTIAL
+
+    def _of(self, finding: Finding) -> Classification:
+        """Return how sensitive what a paper says of a finding is."""
+        said = {f"{finding.row}/{path}": value for path, value in finding.answers.items()}
+        return classify([said], disclosed=(finding.entry, finding.row) in self._confidential_rows)
+
+    @cached_property
+    def _confidential_rows(self) -> set[tuple[str, str]]:
+        """The rows whose words the questionnaire marks confidential."""
+        return {
+            (entry, paths.row_of(path))
+            for entry, path in confidential_answers(self.workspace)
+            if path.rpartition("/")[2] in SPOKEN
+        }
+
+    @property
+    def classification(self) -> Classification:
+        """The highest of what is inside; a paper that names who signed is never public."""
+        if self.audience is Audience.PUBLIC:
+            return Classification.PUBLIC
+        found = {Classification.INTERNAL, *(self._of(finding) for finding, _ in self.findings)}
+        spoken = ((one.entry, one.row) for one in list_interventions(self.workspace))
+        if any(one in self._confidential_rows for one in spoken) or self._discloses_a_version:
+            found.add(Classification.CONFIDENTIAL)
+        return max(found)
+
+    @property
+    def _discloses_a_version(self) -> bool:
+        return any(
+            is_digest(version.stored) and version.value is not None
+            for conflict in self.conflicts.values()
+            for version in conflict.versions
+        )
 
     @cached_property
     def _unsettled_rows(self) -> set[tuple[str, str]]:

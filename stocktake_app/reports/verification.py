@@ -10,7 +10,9 @@ from typing import Any, BinaryIO
 
 from stocktake_app import __version__
 from stocktake_app.documents.bidi import starts_right_to_left
+from stocktake_app.documents.classified import classification_text
 from stocktake_app.documents.typst_pages import compile_pages, printable_texts
+from stocktake_app.model.classification import Classification
 from stocktake_app.translations import RIGHT_TO_LEFT, Translator, translator
 
 MOST_TEXT = 170
@@ -102,6 +104,8 @@ def _page_data(page: Verification, _: Translator) -> dict[str, Any]:
 def _facts(page: Verification, _: Translator) -> Iterator[tuple[str, str]]:
     """Yield what is known of the file as name and value; what is not known is left out."""
     known = (
+        # The page names people, whatever the file itself says of them.
+        (_("Classification"), classification_text(Classification.INTERNAL, _)),
         (_("Signed by"), page.signer),
         (_("Office"), page.office),
         (_("Fingerprint"), page.fingerprint.replace("-", " ")),

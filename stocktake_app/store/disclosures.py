@@ -257,6 +257,22 @@ def take_disclosures(
     return found
 
 
+def confidential_answers(workspace: Workspace) -> set[tuple[str, str]]:
+    """Return entry (id) and path of every shown answer that is confidential and here to read."""
+    with workspace.store.reading() as connection:
+        found = connection.rows(
+            "SELECT e.key, e.id, coalesce(e.answers, c.answers) FROM entry e"
+            " LEFT JOIN change c ON c.key = e.sole WHERE e.key IN (SELECT entry FROM disclosure)"
+        )
+        known = known_of_each(connection, [key for key, _, _ in found])
+    return {
+        (entry, path)
+        for key, entry, text in found
+        for path, value in json.loads(text or "{}").items()
+        if disclosure.is_digest(value) and disclosure.digest_in(value) in known[key].values
+    }
+
+
 def disclosures_of(workspace: Workspace, entries: Iterable[str]) -> dict[str, bytes]:
     """Return all disclosures of these entries (ids) that are here, by digest."""
     keys = (rows.as_json(entries),)

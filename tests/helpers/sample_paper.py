@@ -12,6 +12,7 @@ from stocktake_app.documents.paper import (
     Statement,
     Table,
 )
+from stocktake_app.model.classification import Classification
 
 FIRST = Reference("WCA-SEN-3F9A2C/F1 · 7be01f42", "1")
 SECOND = Reference("WCA-SEN-3F9A2C/F2 · 7be01f42", "2")
@@ -45,6 +46,7 @@ def sample_paper(
         date="15 November 2021",
         language=language,
         audience=audience,
+        classification=Classification.INTERNAL,
         facts=(("Entries", "12"),),
         chapters=(
             Chapter("How to read", ("A paragraph.",)),

@@ -2,22 +2,33 @@ import io
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import docx
 import pytest
+from confidants import XFORM
 from filled_workspace import NOW, differ, new_workspace, say, say_demo, sign_all
 from pdf_text import text_of
 from people import make_people
 
 from stocktake_app.actions.identity import stored_signer
 from stocktake_app.documents.paper import Audience, Chapter, Paper, Statement
+from stocktake_app.documents.typst_paper import cover_facts, write_typst_paper
+from stocktake_app.documents.word import write_word_paper
 from stocktake_app.exchange.record_rows import rows_of
+from stocktake_app.model.classification import Classification
 from stocktake_app.model.references import entry_reference, evidence_reference
 from stocktake_app.reports.background import background_paper
 from stocktake_app.reports.paper import build_paper
+from stocktake_app.store.changes import append_change
+from stocktake_app.store.drafts import save_answers, start_draft
 from stocktake_app.store.entries import get_entry
+from stocktake_app.store.forms import add_form
+from stocktake_app.store.freezing import freeze
+from stocktake_app.store.projections import refresh_projections
 from stocktake_app.store.workspace import Workspace
+from stocktake_app.translations import translator
 
 SECRET = "Named delegation said so"
 
@@ -216,3 +227,87 @@ def test_a_practice_paper_says_so(tmp_path: Path) -> None:
     workspace.close()
 
     assert paper.notice.startswith("PRACTICE")
+
+
+def _paper_of(folder: Path, audience: Audience, sensitivity: str) -> Paper:
+    """Return the paper of a workspace in which one finding was cleared, then called so."""
+    workspace = new_workspace(folder / "w")
+    finding = {"kind": "progress", "text": "Enrolment grew."}
+    finding_coded = finding | {"coding": {"cleared_for_publication": "yes"}}
+    details = {"event_name": "Workshop", "start_date": "2021-06-01", "bureau": "WCA"}
+    entry = say(workspace, "regional", {"event_details": details, "findings": [finding_coded]})
+    row = rows_of(get_entry(workspace, entry).answers)["findings"][0].path
+    append_change(workspace, entry, {f"{row}/coding/sensitivity": sensitivity}, NOW)
+    refresh_projections(workspace)
+    paper = build_paper(workspace, language="en", audience=audience, now=NOW)
+    workspace.close()
+    return paper
+
+
+@pytest.mark.parametrize("audience", Audience)
+@pytest.mark.parametrize(
+    ("sensitivity", "expected"),
+    [
+        ("public", Classification.INTERNAL),
+        ("internal", Classification.INTERNAL),
+        ("confidential", Classification.CONFIDENTIAL),
+    ],
+)
+def test_the_cover_says_the_highest_sensitivity_inside(
+    tmp_path: Path, sensitivity: str, expected: Classification, audience: Audience
+) -> None:
+    paper = _paper_of(tmp_path, audience, sensitivity)
+    public = audience is Audience.PUBLIC
+
+    assert paper.classification is (Classification.PUBLIC if public else expected)
+    shown = {one.text for one in _statements(paper)}
+    assert shown == (set() if public and sensitivity == "confidential" else {"Enrolment grew."})
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_words_that_a_questionnaire_marks_confidential_make_a_paper_so(
+    tmp_path: Path, audience: Audience
+) -> None:
+    workspace = new_workspace(tmp_path / "w")
+    xform = XFORM.replace(b'/human_impact" type="string"', b'/human_impact" type="int"').replace(
+        b'/data/findings/human_impact" type="int"', b'/data/findings/text" type="string"'
+    )
+    add_form(workspace, xform, NOW)
+    draft = start_draft(workspace, sha256(xform).hexdigest(), None, now=NOW)
+    said = {"title": "Dakar", "findings[k3x9]/text": SECRET}
+    save_answers(workspace, draft.id, said, now=NOW)
+    freeze(workspace, draft.id, NOW, finished=False)
+    refresh_projections(workspace)
+    paper = build_paper(workspace, language="en", audience=audience, now=NOW)
+    workspace.close()
+
+    public = audience is Audience.PUBLIC
+    assert paper.classification is (
+        Classification.PUBLIC if public else Classification.CONFIDENTIAL
+    )
+    assert (SECRET in _everything(paper)) is not public
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "word"),
+    [
+        ("en", "Classification", "Internal"),
+        ("fr", "Classification", "Interne"),
+        ("ar", "التصنيف", "داخلي"),
+    ],
+)
+def test_pdf_and_word_covers_say_the_classification(
+    stock: Stock, language: str, label: str, word: str
+) -> None:
+    paper = _paper(stock, language=language)
+    out = io.BytesIO()
+    write_word_paper(paper, out, NOW)
+    lines = [one.text for one in docx.Document(out).paragraphs]
+    pdf = io.BytesIO()
+    write_typst_paper(paper, pdf, NOW)
+    cover = unicodedata.normalize("NFKC", text_of(pdf.getvalue()).split("\f")[0])
+
+    assert cover_facts(paper, translator(language))[0] == (label, word)
+    assert f"{label}: {word}" in lines
+    assert label in cover
+    assert word in cover
