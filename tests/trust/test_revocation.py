@@ -135,7 +135,7 @@ def test_a_list_without_a_number_or_with_unknown_demands_is_not_used(people: Peo
     assert newest_list([unusual(people, number)], wca) is not None
 
 
-@pytest.mark.parametrize("number", [2**63, 10**5000])
+@pytest.mark.parametrize("number", [2**63, 10**5000], ids=["just over", "endless"])
 def test_a_list_numbered_beyond_all_measure_stands_over_no_other(
     people: People, number: int
 ) -> None:
