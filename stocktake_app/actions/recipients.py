@@ -10,9 +10,9 @@ from stocktake_app.exchange.age import check_recipient, new_secret, recipient_of
 from stocktake_app.model.codes import Role
 from stocktake_app.store.files import atomic_write
 from stocktake_app.store.objects import list_objects, put_object
-from stocktake_app.store.trust_objects import load_trust
+from stocktake_app.store.trust_objects import load_trust, own_chain
 from stocktake_app.store.workspace import Workspace
-from stocktake_app.trust.certificates import is_provisional
+from stocktake_app.trust.certificates import is_provisional, subject_of
 from stocktake_app.trust.cms import Signer
 from stocktake_app.trust.keystore import Unlocked
 from stocktake_app.trust.recipients import (
@@ -60,15 +60,24 @@ def publish_recipient(
     if TRANSPORT not in unlocked.key_names():
         unlocked.add_secret(TRANSPORT, new_secret().encode())
     recipient = recipient_of(unlocked.secret(TRANSPORT).decode())
-    own = _newest_of(workspace, workspace.profile.identity)
-    if own is None or (own[0].chain, own[0].recipient) != (signer.chain, recipient):
+    made = {(notice.chain, notice.recipient) for notice, _ in _all(workspace)}
+    if (signer.chain, recipient) not in made:
         put_object(workspace, KIND, make_recipient_notice(recipient, signer, now))
 
 
 def own_notice(workspace: Workspace) -> bytes | None:
-    """Return this office's newest notice of its encryption key, or None."""
-    own = _newest_of(workspace, workspace.profile.identity)
-    return own[1] if own else None
+    """Return this office's newest notice of its encryption key, or None.
+
+    One that is signed with the certificate of today stands over any of an earlier one, whatever
+    date whoever had that wrote into it.
+    """
+    chain = own_chain(workspace)
+    if not chain:
+        return None
+    who = subject_of(chain[0])
+    own = [one for one in _all(workspace) if one[0].owner == (who.unit, who.identity)]
+    found = max(own, key=lambda one: (one[0].chain == chain, one[0].created), default=None)
+    return found[1] if found else None
 
 
 def recipient_notices(workspace: Workspace, now: datetime) -> tuple[bytes, ...]:
@@ -84,23 +93,23 @@ def take_recipient(workspace: Workspace, data: bytes, now: datetime) -> Recipien
 
     Raises:
         BadSignedFileError: it is damaged, or nobody trusted stands behind it.
-        OlderNoticeError: a newer one of the same office is known.
+        OlderNoticeError: a newer one of the same owner is known that is still trusted.
     """
     notice = open_notice(data)
     found = judge_notice(notice, load_trust(workspace), now)
     _check_own_kind(notice)
-    known = _newest_of(workspace, notice.identity)
-    if known and known[0].created > notice.created:
+    known = next((one for one in recipients(workspace, now) if one.owner == found.owner), None)
+    if known and known.created > notice.created:
         raise OlderNoticeError(
             f"This {WHAT} of {found.subject.name} is from {notice.created:%Y-%m-%d %H:%M}; a newer "
-            f"one, from {known[0].created:%Y-%m-%d %H:%M}, is known here and stays in use."
+            f"one, from {known.created:%Y-%m-%d %H:%M}, is known here and stays in use."
         )
     put_object(workspace, KIND, data)
     return found
 
 
 def recipients(workspace: Workspace, now: datetime) -> tuple[Recipient, ...]:
-    """Return whom one can write to: of each trusted signer the newest notice."""
+    """Return whom one can write to: of each trusted owner the newest notice."""
     trust = load_trust(workspace)
     found = []
     for notice, _ in _all(workspace):
@@ -145,11 +154,6 @@ def _check_own_kind(notice: Notice) -> None:
         check_recipient(notice.recipient)
     except RefusedError as error:
         raise BadSignedFileError(str(error)) from None
-
-
-def _newest_of(workspace: Workspace, identity: str) -> tuple[Notice, bytes] | None:
-    found = [one for one in _all(workspace) if one[0].identity == identity]
-    return max(found, key=lambda one: one[0].created, default=None)
 
 
 def _all(workspace: Workspace) -> list[tuple[Notice, bytes]]:

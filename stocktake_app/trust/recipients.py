@@ -36,6 +36,11 @@ class Recipient:
         """What ``--encrypt-to`` calls it: ``HQ`` or the bureau's code."""
         return self.subject.unit
 
+    @property
+    def owner(self) -> tuple[str, str]:
+        """Office and identity: another bureau could issue a certificate with anybody's identity."""
+        return (self.office, self.subject.identity)
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -46,9 +51,10 @@ class Notice:
     created: datetime
 
     @property
-    def identity(self) -> str:
-        """Whose it is, as the certificate says."""
-        return subject_of(self.chain[0]).identity
+    def owner(self) -> tuple[str, str]:
+        """Whose it is, as the certificate says: office and identity."""
+        subject = subject_of(self.chain[0])
+        return (subject.unit, subject.identity)
 
 
 def make_recipient_notice(recipient: str, signer: Signer, now: datetime) -> bytes:
@@ -103,8 +109,8 @@ def judge_notice(notice: Notice, trust: Trust, at: datetime) -> Recipient:
 
 
 def newest(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
-    """Return the newest of each identity, by office and name."""
-    found: dict[str, Recipient] = {}
+    """Return the newest of each owner, by office and name."""
+    found: dict[tuple[str, str], Recipient] = {}
     for one in sorted(recipients, key=lambda one: (one.created, one.recipient)):
-        found[one.subject.identity] = one
+        found[one.owner] = one
     return tuple(sorted(found.values(), key=lambda one: (one.office, one.subject.name)))

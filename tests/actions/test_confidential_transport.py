@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from offices import PASSPHRASE, SAID, Offices
+from offices import PASSPHRASE, SAID, Offices, make_offices
 
 from stocktake_app.actions import identity
 from stocktake_app.actions.checking import check_file
@@ -25,13 +25,18 @@ from stocktake_app.actions.recipients import (
     write_own_notice,
 )
 from stocktake_app.actions.sending import send_to_folder
+from stocktake_app.actions.signing import fingerprint_of, own_authority
+from stocktake_app.actions.withdrawing import Reason, revoke
 from stocktake_app.errors import RefusedError, UserFileError, WrongUseError
 from stocktake_app.exchange.age import new_secret, recipient_of
-from stocktake_app.model.codes import Verdict
+from stocktake_app.model.codes import Role, Verdict
 from stocktake_app.store.objects import list_objects
 from stocktake_app.store.seals import list_seals
 from stocktake_app.store.workspace import Workspace
-from stocktake_app.trust.recipients import make_recipient_notice
+from stocktake_app.trust.certificates import Subject, issue_leaf, subject_of
+from stocktake_app.trust.cms import Signer
+from stocktake_app.trust.keystore import SIGNING
+from stocktake_app.trust.recipients import make_recipient_notice, open_notice
 from stocktake_app.trust.signed_json import BadSignedFileError
 
 
@@ -218,6 +223,53 @@ def test_a_newer_key_replaces_an_older_one_and_never_the_other_way_round(
     assert older not in list_objects(offices.hq, KIND)
     known = {one.office: one.recipient for one in list_offices(offices.hq, offices.now)}
     assert known["WCA"] == taken.recipient
+
+
+def test_another_bureau_cannot_stand_before_hq_with_its_identity(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STOCKTAKE_STATE", str(tmp_path / "state"))
+    offices = make_offices(tmp_path)
+    unlocked = identity.unlock(offices.bureau, PASSPHRASE)
+    authority = own_authority(offices.bureau, unlocked)
+    key = unlocked.private_key(SIGNING)
+    claimed = Subject(offices.hq.profile.identity, "Office hq", Role.BUREAU, "WCA")
+    leaf = issue_leaf(authority, key.public_key(), claimed, offices.now)
+    dishonest = Signer(key, (leaf, *authority.intermediates))
+    later = offices.now + timedelta(days=3000)
+    forged = make_recipient_notice(recipient_of(new_secret()), dishonest, later)
+    take_recipient(offices.officer, forged, offices.now)
+    take_recipient(offices.hq, forged, offices.now)
+    honest = renewed(offices.hq, offices, 1)
+    assert take_recipient(offices.officer, honest, offices.now).office == "HQ"
+    known = [one.office for one in list_offices(offices.officer, offices.now)]
+    assert sorted(known) == ["HQ", "WCA", "WCA"]
+    assert own_notice(offices.hq) != forged
+
+
+def test_a_withdrawn_key_that_was_dated_ahead_bars_no_honest_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STOCKTAKE_STATE", str(tmp_path / "state"))
+    offices = make_offices(tmp_path)
+    stolen = renewed(offices.bureau, offices, 3000)
+    take_recipient(offices.officer, stolen, offices.now)
+    take_recipient(offices.bureau, stolen, offices.now)
+    identity.rotate(offices.bureau, None, passphrase=PASSPHRASE, now=offices.now)
+    thief = subject_of(open_notice(stolen).chain[0]).identity
+    who = fingerprint_of(open_notice(stolen).chain[0])
+    revoke(
+        offices.bureau, who, since=offices.now, reason=Reason.STOLEN_KEY,
+        out=tmp_path / "list.crl", passphrase=PASSPHRASE, now=offices.now,
+    )  # fmt: skip
+    data = (tmp_path / "list.crl").read_bytes()
+    identity.install(offices.officer, data, passphrase=None, now=offices.now)
+    honest = renewed(offices.bureau, offices, 1)
+    found = take_recipient(offices.officer, honest, offices.now)
+    assert (found.subject.identity, found.office) == (thief, "WCA")
+    own = own_notice(offices.bureau)
+    assert own is not None
+    assert own != stolen
 
 
 def test_an_officer_cannot_publish_a_key_in_the_name_of_the_office(offices: Offices) -> None:
