@@ -232,12 +232,14 @@ def take_disclosures(
 ) -> set[int]:
     """Store what a package discloses, for the entries (ids) whose changes in it name each digest.
 
-    What is erased is not taken again. Returns the keys of the entries that show more now.
+    What is erased is not taken again, nor what another entry has already. Returns the keys of the
+    entries that show more now.
 
     Raises:
         RefusedError: bytes are not what they are named.
     """
     found: set[int] = set()
+    holders = _holders(connection, disclosures)
     wanted = [entry for entry, digests in named.items() if not digests.isdisjoint(disclosures)]
     for start in range(0, len(wanted), BLOCK):
         ids = wanted[start : start + BLOCK]
@@ -249,7 +251,8 @@ def take_disclosures(
         )
         for key, known in known_of_each(connection, keys).items():
             here = known.values.keys() | known.attachments.keys() | known.erased
-            fresh = (named[keys[key]] & disclosures.keys()) - here
+            asked = (named[keys[key]] & disclosures.keys()) - here
+            fresh = {digest for digest in asked if holders.get(digest, key) == key}
             if fresh:
                 read = {digest: _checked(digest, disclosures[digest]) for digest in fresh}
                 insert_disclosures(connection, key, read)
@@ -271,6 +274,18 @@ def confidential_answers(workspace: Workspace) -> set[tuple[str, str]]:
         for path, value in json.loads(text or "{}").items()
         if disclosure.is_digest(value) and disclosure.digest_in(value) in known[key].values
     }
+
+
+def _holders(connection: Connection, digests: Iterable[str]) -> dict[str, int]:
+    """Return which entry (key) has the content of each of these digests, of those that are here."""
+    return dict(
+        connection.rows(
+            "SELECT digest, entry FROM disclosure WHERE digest IN (SELECT value FROM json_each(?1))"
+            " UNION SELECT digest, entry FROM attachment"
+            " WHERE digest IN (SELECT value FROM json_each(?1))",
+            (rows.as_json(digests),),
+        )
+    )
 
 
 def disclosures_of(workspace: Workspace, entries: Iterable[str]) -> dict[str, bytes]:

@@ -233,13 +233,20 @@ class Taking:
     def _take_disclosures(
         self, opened: Sequence[IncomingSeal], disclosures: Mapping[str, bytes]
     ) -> None:
-        """Store confidential content for the entries whose changes in this package name it."""
+        """Store confidential content for the entries whose changes in this package name it.
+
+        Salts are random, so two entries that name one digest are a theft: whoever saw a digest
+        could name it in an own entry, at a place that everybody reads. It belongs to the entry that
+        named it first; packages carry seals in the order of their receipt.
+        """
         if not disclosures:
             return
         named: dict[str, set[str]] = {}
+        first: dict[str, str] = {}
         for incoming in opened:
             for entry, digest in incoming.mentions():
-                named.setdefault(entry, set()).add(digest)
+                if first.setdefault(digest, entry) == entry:
+                    named.setdefault(entry, set()).add(digest)
         changed = rows.as_json(take_disclosures(self._connection, disclosures, named))
         # An entry of one change stands as it is; where there are several, versions may agree now.
         several = self._connection.rows(

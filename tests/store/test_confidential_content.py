@@ -1,10 +1,11 @@
 """Confidential answers: hashes in changes, contents wherever people read, withheld ones kept."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from confidants import FORM, hand_over, tell
-from stores import NOW, incoming, take
+from stores import NOW, incoming, package, seal_up, take
 
 from stocktake_app.errors import RefusedError
 from stocktake_app.model.change import Change
@@ -19,11 +20,12 @@ from stocktake_app.model.disclosure import (
 )
 from stocktake_app.store.changes import append_change, changes_of, delete_entry, entry_state
 from stocktake_app.store.conflicts import history, list_conflicts, trace
-from stocktake_app.store.disclosures import get_attachment
+from stocktake_app.store.disclosures import disclosures_of, get_attachment
 from stocktake_app.store.drafts import attach, get_draft, save_answer, start_draft
 from stocktake_app.store.entries import get_entry
 from stocktake_app.store.findings import list_findings
 from stocktake_app.store.freezing import freeze
+from stocktake_app.store.imports import apply_seals
 from stocktake_app.store.scrubbing import scrub, unscrubbed
 from stocktake_app.store.search import search
 from stocktake_app.store.workspace import Workspace
@@ -176,6 +178,27 @@ def test_somebody_elses_hash_in_an_own_entry_shows_nothing(
     take(hq, incoming([stolen.line], stranger.profile, stranger.device), name="stolen")
     assert get_entry(hq, entry).answers["story"] == STORY
     assert get_entry(hq, own).withheld == ("story",)
+
+
+@pytest.mark.parametrize("where", ["in the same package", "in a later one"])
+def test_content_goes_to_the_entry_that_named_it_first_and_to_no_other(
+    officer: Workspace, stranger: Workspace, hq: Workspace, where: str
+) -> None:
+    entry, own = tell(officer, {"story": STORY}), "f" * 32
+    answer = stored(officer, entry)["story"]
+    said = {"@form": FORM, "title": answer}
+    line = Change(stranger.device, 1, own, 1, "2021-04-28T10:00:00+00:00", said).line
+    stolen = incoming([line], stranger.profile, stranger.device)
+    stolen = replace(stolen, mentions=lambda: [(own, digest_in(answer))])
+    sealed = replace(seal_up(officer), mentions=lambda: [(entry, digest_in(answer))])
+    disclosed = disclosures_of(officer, [entry])
+    assert disclosed
+    parcels = [[sealed], [stolen, sealed]] if "later" in where else [[sealed, stolen]]
+    for number, parcel in enumerate(parcels):
+        apply_seals(hq, parcel, package(str(number)), NOW, disclosures=disclosed)
+    assert get_entry(hq, entry).answers["story"] == STORY
+    assert get_entry(hq, own).withheld == ("title",)
+    assert disclosures_of(hq, [own]) == {}
 
 
 def test_a_deleted_row_takes_its_withheld_answers_with_it(
