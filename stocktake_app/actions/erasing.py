@@ -14,7 +14,7 @@ from stocktake_app.errors import MachineError, RefusedError, StocktakeError, Wro
 from stocktake_app.exchange.verify import verify_package
 from stocktake_app.model import paths
 from stocktake_app.store import scrubbing
-from stocktake_app.store.changes import append_change
+from stocktake_app.store.changes import append_change, may_erase_of
 from stocktake_app.store.confidential import answer_of, question_of
 from stocktake_app.store.disclosures import digests_by_path, known_of
 from stocktake_app.store.entries import find_entry
@@ -69,6 +69,37 @@ class Erased(Result):
                 "as it is closed and something is exported or taken in."
             )
         return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Prospect(Result):
+    """What can be erased of an entry: answers (paths), and the copies that would stay.
+
+    ``copies`` are packages that hold the entry, with its confidential content or without.
+    """
+
+    paths: tuple[str, ...]
+    copies: tuple[Copy, ...]
+
+
+def prospect(workspace: Workspace, entry: str) -> Prospect | None:
+    """Return what this workspace may erase of an entry, None when there is nothing.
+
+    Raises:
+        RefusedError: there is no such entry.
+    """
+    with workspace.store.reading() as connection:
+        key, name = find_entry(connection, entry)
+        if not may_erase_of(connection, workspace, name):
+            return None
+        erased = known_of(connection, key).erased
+        every = digests_by_path(connection, key)
+    found = {answer_of(path) for path, digests in every.items() if digests - erased}
+    if not found:
+        return None
+    carriers = scrubbing.carriers(workspace, key)
+    copies = [Copy(one.name, one.target, one.state) for one in carriers if not _waits(one)]
+    return Prospect(tuple(sorted(found)), tuple(dict.fromkeys(copies)))
 
 
 def erasable(workspace: Workspace, entry: str, path: str | None = None) -> tuple[str, ...]:
@@ -165,7 +196,7 @@ def _deal_with(
     workspace: Workspace, carrier: Carrier, traces: Traces, now: datetime
 ) -> tuple[bool, Copy | None]:
     """Remove a package that carries erased content; say where else a copy of it is."""
-    waiting = carrier.state in {OutboxState.WAITING, OutboxState.SENDING}
+    waiting = _waits(carrier)
     copy = None if waiting else Copy(carrier.name, carrier.target, carrier.state)
     path = _file(workspace, carrier)
     if path is None:
@@ -182,6 +213,10 @@ def _deal_with(
             "yourself."
         ) from error
     return True, copy
+
+
+def _waits(carrier: Carrier) -> bool:
+    return carrier.state in {OutboxState.WAITING, OutboxState.SENDING}
 
 
 def _file(workspace: Workspace, carrier: Carrier) -> Path | None:

@@ -184,28 +184,45 @@ def _check_ours(
     reason = may_count(reserved_segments(touched), workspace.role)
     if reason is not None:
         raise RefusedError(f"This cannot be saved: {reason}.")
-    creator = connection.row(
-        "SELECT a.identity, a.role, a.bureau, a.name FROM entry e"
-        " JOIN author a ON a.key = e.creator WHERE e.id = ?",
-        (entry,),
-    )
+    creator = _creator(connection, entry)
     if creator is None:
         if paths.FORM not in touched and workspace.role is not Role.HQ:
             raise RefusedError(f"The entry {entry} is not here, or its beginning is set aside.")
         return
-    identity, role, bureau, name = creator
-    if not may_touch(workspace.profile.author, Author(identity, Role(role), bureau)):
+    author, name = creator
+    if not may_touch(workspace.profile.author, author):
         raise RefusedError(
-            f"This entry was begun by {name} ({bureau or 'HQ'}); only they, their bureau and HQ "
-            "can change it."
+            f"This entry was begun by {name} ({author.bureau or 'HQ'}); only they, their bureau "
+            "and HQ can change it."
         )
-    if any(path.startswith(paths.ERASED) for path in touched) and not may_erase(
-        workspace.profile.author, Author(identity, Role(role), bureau)
-    ):
+    erases = any(path.startswith(paths.ERASED) for path in touched)
+    if erases and not may_erase(workspace.profile.author, author):
         raise RefusedError(
-            f"This entry was begun by {name} ({bureau or 'HQ'}); only they, their bureau and HQ "
-            "can erase content of it."
+            f"This entry was begun by {name} ({author.bureau or 'HQ'}); only they, their bureau "
+            "and HQ can erase content of it."
         )
+
+
+def may_erase_of(connection: Connection, workspace: Workspace, entry: str) -> bool:
+    """Say whether this workspace may erase confidential content of an entry."""
+    creator = _creator(connection, entry)
+    if creator is None:
+        return workspace.role is Role.HQ
+    own = workspace.profile.author
+    return may_touch(own, creator[0]) and may_erase(own, creator[0])
+
+
+def _creator(connection: Connection, entry: str) -> tuple[Author, str] | None:
+    """Return who began an entry, and the name; None while that is not known."""
+    found = connection.row(
+        "SELECT a.identity, a.role, a.bureau, a.name FROM entry e"
+        " JOIN author a ON a.key = e.creator WHERE e.id = ?",
+        (entry,),
+    )
+    if found is None:
+        return None
+    identity, role, bureau, name = found
+    return Author(identity, Role(role), bureau), name
 
 
 def _next_number(connection: Connection, device: int) -> int:

@@ -222,6 +222,19 @@ def test_one_answer_is_erased_and_the_others_stay(site: Site) -> None:
         erasing.erase(site.officer, entry, path, reason="Again.", now=NOW)
 
 
+def test_what_can_be_erased_is_told_before_with_the_copies_out_of_reach(site: Site) -> None:
+    entry = said(site.officer)
+    site.package(site.officer, "told.xlsx", all_=True)
+    whole = site.folder / "told.xlsx"
+    import_files(site.bureau, [whole], dry_run=False, now=NOW)
+    found = erasing.prospect(site.bureau, entry)
+    assert found is not None
+    assert found.paths == erasing.erasable(site.bureau, entry)
+    assert [(one.name, one.state) for one in found.copies] == [("told.xlsx", "")]
+    erasing.erase(site.bureau, entry, reason="She asked for it.", now=NOW)
+    assert erasing.prospect(site.bureau, entry) is None
+
+
 def test_an_answer_that_is_not_confidential_is_refused_in_a_sentence(site: Site) -> None:
     entry = said(site.officer)
     path = next(one for one in get_entry(site.officer, entry).answers if one.endswith("]/text"))
@@ -259,6 +272,7 @@ def test_a_colleague_may_correct_but_not_erase(site: Site, tmp_path: Path) -> No
     entry = said(site.officer)
     told = site.package(site.officer, "for-colleague.xlsx", all_=True)
     import_files(colleague, [told], dry_run=False, now=NOW)
+    assert erasing.prospect(colleague, entry) is None
     with pytest.raises(RefusedError, match="can erase content"):
         erasing.erase(colleague, entry, reason="Not mine.", now=NOW)
     assert conflicts.pending(colleague, entry) == ()

@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
+from stocktake_app.ui.library.erase_steps import Choices, Erase, choices_of
 from stocktake_app.ui.parts import Message, button, column, icon_button, label, line, panel
 from stocktake_app.ui.texts import _, _n
 from stocktake_app.ui.words import status_words
 
 if TYPE_CHECKING:
+    from stocktake_app.questionnaire.session import FormSession
     from stocktake_app.store.entries import Entry
 
 
@@ -23,6 +25,7 @@ class Reading:
     entry: "Entry"
     title: str
     html: str
+    choices: Choices
 
 
 class EntryPage(QWidget):
@@ -41,7 +44,10 @@ class EntryPage(QWidget):
         )
         self._edit.setEnabled(False)
         send = button(_("Export…"), lambda: context.go("exchange", ("export", (self.entry,))))
-        head = line(back, self._title, self._about, 1, send, self._edit, spacing=10)
+        self._choices = Choices()
+        self.erase = button(_("Erase for good…"), self._ask_to_erase, "quiet")
+        self.erase.hide()
+        head = line(back, self._title, self._about, 1, self.erase, send, self._edit, spacing=10)
         head.setContentsMargins(12, 8, 16, 8)
         self._message = Message(context.tokens)
         self.text = QTextBrowser()
@@ -66,6 +72,8 @@ class EntryPage(QWidget):
         self._title.setText(reading.title)
         self._about.setText(f"{status_words(entry.state)} · {entry.author_name}")
         self._edit.setEnabled(True)
+        self._choices = reading.choices
+        self.erase.setVisible(bool(reading.choices.found))
         self.text.setHtml(reading.html)
         if self._row:
             self.text.scrollToAnchor(self._row)
@@ -79,11 +87,28 @@ class EntryPage(QWidget):
             )
             self._message.say("warn", sentence.format(n=count))
 
+    def _ask_to_erase(self) -> None:
+        Erase(self._context, self, self.entry, self._choices, self.refresh).open()
+
+
+def _missing(entry: "Entry") -> dict[str, str]:
+    """Return a word for each answer whose content is not here."""
+    withheld = dict.fromkeys(entry.withheld, _("(withheld)"))
+    return {**withheld, **dict.fromkeys(entry.erased, _("(erased)"))}
+
 
 def _readable(entry: "Entry") -> dict[str, str]:
     """Return the answers with a word for what is not here, and the names of attached files."""
-    missing = dict.fromkeys(entry.withheld, _("(withheld)"))
-    return {**entry.words, **missing, **dict.fromkeys(entry.erased, _("(erased)"))}
+    return {**entry.words, **_missing(entry)}
+
+
+def _choices(context: Context, entry: "Entry", session: "FormSession") -> Choices:
+    from stocktake_app.actions.erasing import prospect
+
+    found = prospect(context.workspace, entry.id)
+    if found is None:
+        return Choices()
+    return Choices(tuple(choices_of(session, _readable(entry), found.paths)), found.copies)
 
 
 def _read(context: Context, entry: str, language: str) -> Reading:
@@ -91,7 +116,7 @@ def _read(context: Context, entry: str, language: str) -> Reading:
     from stocktake_app.model.ids import new_row_id
     from stocktake_app.questionnaire.session import FormSession
     from stocktake_app.store import conflicts, entries, forms, registers
-    from stocktake_app.ui.library.entry_text import entry_html
+    from stocktake_app.ui.library.entry_text import Marks, entry_html
     from stocktake_app.ui.titles import titles_in
 
     workspace = context.workspace
@@ -105,5 +130,7 @@ def _read(context: Context, entry: str, language: str) -> Reading:
         language=language,
     )
     trace = conflicts.trace(workspace, found.id)
-    html = entry_html(session, trace, frozenset(found.conflict_paths), context.tokens)
-    return Reading(found, titles_in(workspace, language)(found.title), html)
+    marks = Marks(frozenset(found.conflict_paths), _missing(found))
+    html = entry_html(session, trace, marks, context.tokens)
+    title = titles_in(workspace, language)(found.title)
+    return Reading(found, title, html, _choices(context, found, session))

@@ -1,6 +1,7 @@
 """An entry as a page to read: answers with their labels, and where they come from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,17 @@ if TYPE_CHECKING:
 DATES = frozenset({Kind.DATE})
 
 
-def entry_html(
-    session: FormSession, trace: "Trace", differing: frozenset[str], tokens: Tokens
-) -> str:
+@dataclass(frozen=True)
+class Marks:
+    """What is to be said of answers: the paths that differ, and a word for what is not here."""
+
+    differing: frozenset[str]
+    missing: Mapping[str, str]
+
+
+def entry_html(session: FormSession, trace: "Trace", marks: Marks, tokens: Tokens) -> str:
     """Return the page; everything that people typed is escaped."""
-    body = "".join(_nodes(session.form.root, "", session, differing, tokens))
+    body = "".join(_nodes(session.form.root, "", session, marks, tokens))
     return f"{_style(tokens)}{body}{_origin(trace)}"
 
 
@@ -36,26 +43,26 @@ def _style(tokens: Tokens) -> str:
 
 
 def _nodes(
-    group: Group, base: str, session: FormSession, differing: frozenset[str], tokens: Tokens
+    group: Group, base: str, session: FormSession, marks: Marks, tokens: Tokens
 ) -> Iterator[str]:
     rows = []
     for node in group.children:
         if isinstance(node, Question):
-            rows.append(_answer(node, paths.join(base, node.name), session, differing))
+            rows.append(_answer(node, paths.join(base, node.name), session, marks))
             continue
         yield _table(rows)
         rows = []
-        yield from _part(node, paths.join(base, node.name), session, differing, tokens)
+        yield from _part(node, paths.join(base, node.name), session, marks, tokens)
     yield _table(rows)
 
 
 def _part(
-    node: Node, path: str, session: FormSession, differing: frozenset[str], tokens: Tokens
+    node: Node, path: str, session: FormSession, marks: Marks, tokens: Tokens
 ) -> Iterator[str]:
     assert isinstance(node, Group)
     bases = session.row_paths(path) if isinstance(node, Repeat) else (path,)
     title = escape(session.label(path))
-    parts = ["".join(_nodes(node, base, session, differing, tokens)) for base in bases]
+    parts = ["".join(_nodes(node, base, session, marks, tokens)) for base in bases]
     if not any(parts):
         return
     if title:
@@ -70,18 +77,22 @@ def _table(rows: list[str]) -> str:
     return f'<table width="100%">{body}</table>' if body else ""
 
 
-def _answer(question: Question, path: str, session: FormSession, differing: frozenset[str]) -> str:
+def _answer(question: Question, path: str, session: FormSession, marks: Marks) -> str:
     value = session.value(path)
     if not value or not shown(question) or question.kind is Kind.NOTE:
         return ""
-    if question.kind in CHOSEN_FROM_LIST:
+    if path in marks.missing:
+        value = marks.missing[path]
+    elif question.kind in CHOSEN_FROM_LIST:
         labels = {choice.name: choice.label for choice in session.choices(path)}
         value = ", ".join(labels.get(name, name) for name in value.split())
     elif question.kind in DATES:
         value = day(value)
     said = escape(value).replace("\n", "<br>")
-    mark = ' class="differing"' if path in differing else ""
-    note = f" <i>({escape(_('differing versions'))})</i>" if path in differing else ""
+    if path in marks.missing:
+        said = f'<i class="q">{said}</i>'
+    mark = ' class="differing"' if path in marks.differing else ""
+    note = f" <i>({escape(_('differing versions'))})</i>" if path in marks.differing else ""
     label = escape(session.label(path) or question.name)
     return (
         f'<tr><td width="32%" class="q" valign="top">{label}</td><td{mark}>{said}{note}</td></tr>'
