@@ -1,4 +1,4 @@
-"""Taking seals in: planned and applied by the same code, undone by import."""
+"""Taking seals in: tried and applied by the same code, undone by import."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -42,7 +42,6 @@ __all__ = [
     "apply_seals",
     "list_imports",
     "list_set_aside",
-    "plan_seals",
     "standing",
     "trial",
     "undo_import",
@@ -95,21 +94,6 @@ class Take(Protocol):
         progress: Progress | None = None,
     ) -> ImportResult:
         """Take seals in."""
-
-
-def plan_seals(
-    workspace: Workspace,
-    opened: Sequence[IncomingSeal],
-    file: PackageFile,
-    now: datetime,
-    *,
-    objects: Mapping[str, bytes] = _NOTHING,
-    disclosures: Mapping[str, bytes] = _NOTHING,
-    progress: Progress | None = None,
-) -> ImportResult:
-    """Say what ``apply_seals`` would do: it is done, counted and rolled back."""
-    with trial(workspace) as take:
-        return take(opened, file, now, objects=objects, disclosures=disclosures, progress=progress)
 
 
 @contextmanager
@@ -229,9 +213,9 @@ def _check(workspace: Workspace, opened: Sequence[IncomingSeal]) -> None:
     """Refuse what may not come in at all, and make sure that there is room for the rest."""
     if any(one.manifest.practice != workspace.practice for one in opened):
         raise RefusedError(
-            "This workspace is for practice and the file is real work; open your own workspace."
+            N_("This workspace is for practice and the file is real work; open your own workspace.")
             if workspace.practice
-            else "This file was made for practice; it is not taken into real work."
+            else N_("This file was made for practice; it is not taken into real work.")
         )
     size = sum(one.manifest.raw_size for one in opened)
     if size > _BIG_BYTES:

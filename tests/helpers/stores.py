@@ -4,10 +4,11 @@ Signatures are the verifier's business: seals here are whole, and carry the verd
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from stocktake_app.model.change import Change
 from stocktake_app.model.codes import Role, Verdict
@@ -21,6 +22,7 @@ from stocktake_app.store.imports import (
     PackageFile,
     Signer,
     apply_seals,
+    trial,
 )
 from stocktake_app.store.workspace import Profile, Workspace, create_workspace
 
@@ -106,3 +108,15 @@ def package(name: str = "package.xlsx") -> PackageFile:
 def take(workspace: Workspace, *opened: IncomingSeal, name: str = "package.xlsx") -> ImportResult:
     """Take seals in as one file."""
     return apply_seals(workspace, opened, package(name), NOW)
+
+
+def plan_seals(
+    workspace: Workspace,
+    opened: Sequence[IncomingSeal],
+    file: PackageFile,
+    now: datetime,
+    objects: Mapping[str, bytes] = MappingProxyType({}),
+) -> ImportResult:
+    """Return what taking one package in would do; nothing is changed."""
+    with trial(workspace) as take:
+        return take(opened, file, now, objects=objects)

@@ -4,7 +4,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from stores import FORM, NOW, begin, incoming, package, profile, seal_up, signer_of, take
+from stores import (
+    FORM,
+    NOW,
+    begin,
+    incoming,
+    package,
+    plan_seals,
+    profile,
+    seal_up,
+    signer_of,
+    take,
+)
 
 from stocktake_app.errors import CancelledError, RefusedError
 from stocktake_app.model.change import MAX_NUMBER, Change
@@ -22,7 +33,6 @@ from stocktake_app.store.imports import (
     apply_seals,
     list_imports,
     list_set_aside,
-    plan_seals,
     standing,
     undo_import,
 )

@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from laptops import FORM, Laptop, Parcel, new_laptop
 from people import People, make_people
+from stores import plan_seals
 
 from stocktake_app.actions.conflicts import pending, resolve
 from stocktake_app.actions.reading import all_entries, one_entry
@@ -30,7 +31,7 @@ from stocktake_app.store import seals
 from stocktake_app.store.changes import changes_of, delete_entry
 from stocktake_app.store.conflicts import list_conflicts
 from stocktake_app.store.entries import get_entry
-from stocktake_app.store.imports import list_imports, list_set_aside, plan_seals, undo_import
+from stocktake_app.store.imports import list_imports, list_set_aside, undo_import
 from stocktake_app.store.workspace import open_workspace
 from stocktake_app.trust.cms import Signer
 

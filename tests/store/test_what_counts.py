@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from laptops import FORM, XFORM, Laptop, Parcel, new_laptop
 from people import People, authority_of, make_people
+from stores import plan_seals
 
 from stocktake_app.actions.trusting import rejudge, remember_chains
 from stocktake_app.errors import RefusedError
@@ -24,7 +25,6 @@ from stocktake_app.store.imports import (
     ImportResult,
     Standing,
     list_set_aside,
-    plan_seals,
     standing,
     undo_import,
 )
