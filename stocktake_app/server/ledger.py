@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from stocktake_app.exchange.wire import MAX_INBOX_ROWS, InboxRow
@@ -15,6 +15,8 @@ create table if not exists secret (name text primary key, value text not null);
 create table if not exists session (
     token text primary key, nonce text not null unique, expires text not null,
     identity text not null, role text not null, bureau text not null);
+create table if not exists person (
+    identity text primary key, role text not null, bureau text not null);
 create table if not exists package (
     sha256 text primary key, size integer not null, sender text not null, received text not null,
     position integer unique, verdict text not null default '', receipt blob,
@@ -24,6 +26,9 @@ create table if not exists package (
 create index if not exists package_recipient on package (recipient, position);
 create index if not exists package_waiting on package (received) where imported = '';
 """
+
+NOBODY = "\n"
+"""An identity that no package can be for: manifests name readers in one line."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,11 @@ class Ledger:
         return bytes.fromhex(row[0])
 
     def open_session(self, author: Author, nonce: str, now: datetime, life: float) -> str | None:
-        """Log a sender in and return the token, or None if the nonce was used before."""
+        """Log a sender in and return the token, or None if the nonce was used before.
+
+        Who comes first with an identity is whom it belongs to: another bureau could issue a
+        certificate with anybody's, and is not to read what is theirs.
+        """
         token = secrets.token_urlsafe(32)
         expires = _utc(now + timedelta(seconds=life))
         values = (_hash(token), nonce, expires, author.identity, author.role.value, author.bureau)
@@ -82,7 +91,14 @@ class Ledger:
                 " values (?, ?, ?, ?, ?, ?) on conflict do nothing",
                 values,
             )
-            return token if done.rowcount == 1 else None
+            if done.rowcount != 1:
+                return None
+            connection.execute(
+                "insert into person (identity, role, bureau) values (?, ?, ?)"
+                " on conflict do nothing",
+                (author.identity, author.role.value, author.bureau),
+            )
+            return token
 
     def sender(self, token: str, now: datetime) -> Author | None:
         """Return who holds a token, or None if it is unknown or too old."""
@@ -161,13 +177,14 @@ class Ledger:
         """Say whether a reader may fetch a package: HQ, who sent it, or whom it is meant for."""
         if reader.role is Role.HQ:
             return self.is_received(sha256)
+        reader = self._as_known(reader)
         clause, values = _addressed_to(reader)
         query = f"select 1 from package where sha256 = ? and ({clause} or sender = ?)"  # noqa: S608 - our words
         return self._value(query, sha256, *values, reader.identity) is not None
 
     def inbox(self, reader: Author, after: int) -> list[InboxRow]:
         """Return the valid packages meant for a reader behind a place in the log."""
-        clause, values = _addressed_to(reader)
+        clause, values = _addressed_to(self._as_known(reader))
         query = (
             "select position, sha256, size from package"  # noqa: S608 - our words
             f" where position > ? and verdict = 'valid' and {clause}"
@@ -176,6 +193,15 @@ class Ledger:
         with self.database.reading() as connection:
             rows = connection.rows(query, (after, *values, MAX_INBOX_ROWS))
         return [InboxRow(*row) for row in rows]
+
+    def _as_known(self, reader: Author) -> Author:
+        """Return the reader, without the identity if that is somebody's of another office."""
+        with self.database.reading() as connection:
+            row = connection.row(
+                "select role, bureau from person where identity = ?", (reader.identity,)
+            )
+        same = row is None or tuple(row) == (reader.role.value, reader.bureau)
+        return reader if same else replace(reader, identity=NOBODY)
 
     def _value(self, query: str, *parameters: object) -> object:
         with self.database.reading() as connection:

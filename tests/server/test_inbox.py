@@ -1,6 +1,7 @@
 """Fetching: who may see which package, ranges, receipts, the importer behind the counter."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -77,6 +78,25 @@ def test_package_is_listed_for_whom_it_is_meant_alone(
     assert listed == readers
     allowed = [one for one in EVERYBODY if mailbox.ledger.may_read(sha256, one)]
     assert set(allowed) == {HQ, WCA_OFFICER, *readers}  # HQ keeps it, the sender may look again
+
+
+def test_who_comes_with_somebody_elses_identity_reads_nothing_of_theirs(
+    mailbox: Mailbox, people: People
+) -> None:
+    posing = [replace(EHA_BUREAU, identity=one.identity) for one in (WCA_OFFICER, WCA_BUREAU)]
+    for number, author in enumerate([WCA_OFFICER, WCA_BUREAU, *posing]):
+        assert mailbox.ledger.open_session(author, f"nonce {number}", now(), 60)
+    sent = put(mailbox, package(to="hq", author=WCA_OFFICER))
+    answer = put(mailbox, package(to=WCA_BUREAU.identity, author=HQ))
+    work_off(mailbox, make_test_judge(people), None)
+    unjudged = put(mailbox, package("just come"))
+    for one in posing:
+        assert not mailbox.ledger.inbox(one, 0)
+        assert not mailbox.ledger.may_read(unjudged, one)
+        assert not mailbox.ledger.may_read(sent, one)
+        assert not mailbox.ledger.may_read(answer, one)
+    assert mailbox.ledger.may_read(sent, WCA_OFFICER)
+    assert [one.sha256 for one in mailbox.ledger.inbox(WCA_BUREAU, 0)] == [answer]
 
 
 def test_altered_package_is_listed_for_nobody(mailbox: Mailbox, people: People) -> None:
