@@ -2,17 +2,19 @@
 
 ``_ = translator("fr")`` gives a function from an English sentence to its French one, and
 ``_.plural("{n} entry", "{n} entries", n)`` the same for counted things; values go in afterwards
-with ``.format``. Sources are the ``.po`` files in ``resources/locale``;
+with ``.format``. What is made far from any screen is a ``Sentence``: English, and translatable
+later. Sources are the ``.po`` files in ``resources/locale``;
 ``python -m stocktake_app.translations`` brings them up to date with the code and compiles them.
 """
 
 import gettext
 import sys
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from stocktake_app.settings import resource
 
@@ -25,7 +27,14 @@ LANGUAGES = {"en": "English", "fr": "Français", "es": "Español", "ar": "الع
 RIGHT_TO_LEFT = frozenset({"ar"})
 
 DOMAIN = "stocktake"
-KEYWORDS = {"_": None, "N_": None, "translate": None, "_n": (1, 2), "plural": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "N_": None,
+    "Sentence": None,
+    "translate": None,
+    "_n": (1, 2),
+    "plural": (1, 2),
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,52 @@ class Translator:
 def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for it
     """Mark a sentence for the catalogue where it is only translated later."""
     return sentence
+
+
+class Sentence(str):
+    """A sentence that is English itself and can still be said in another language.
+
+    ``template`` is its English in the catalogue with places for ``values``. A value that is a
+    sentence too is said in the same language; other values, such as names, stay as they are.
+    """
+
+    __slots__ = ("template", "values")
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, /, **values: object) -> Self:
+        """Put the values in; without any, the template is the sentence."""
+        made = super().__new__(cls, template.format(**values) if values else template)
+        made.template, made.values = template, values
+        return made
+
+    def said(self, say: Callable[[str], str]) -> str:
+        """Return the sentence in the language that ``say`` speaks."""
+        if not self.values:
+            return say(self.template) if self.template else ""
+        known = {
+            name: one.said(say) if isinstance(one, Sentence) else one
+            for name, one in self.values.items()
+        }
+        return say(self.template).format(**known)
+
+
+def said(text: str, say: Callable[[str], str]) -> str:
+    """Say a sentence; a plain text is looked up as it is, and stays if the catalogue lacks it."""
+    sentence = text if isinstance(text, Sentence) else Sentence(text)
+    return sentence.said(say)
+
+
+def joined(parts: Iterable[str], between: str = " ") -> Sentence:
+    """Return sentences or names one behind the other, as one that can be said."""
+    values = {f"part{number}": one for number, one in enumerate(parts)}
+    return Sentence(between.join(f"{{{name}}}" for name in values), **values)
+
+
+def sentence_of(error: BaseException) -> str:
+    """Return what an error says: the ``Sentence`` that it was raised with, if it was one."""
+    first = error.args[0] if error.args else ""
+    return first if isinstance(first, Sentence) else str(error)
 
 
 @lru_cache

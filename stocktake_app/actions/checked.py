@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from stocktake_app.actions.judgement import HEAPS, Judgement
-from stocktake_app.actions.laptops import SOMEBODY
 from stocktake_app.actions.result import Result
 from stocktake_app.model.codes import Verdict
-from stocktake_app.translations import N_
+from stocktake_app.translations import N_, Sentence, joined
 
 INSIDE = {
     "signer_unknown": N_("We do not know this sender yet."),
@@ -38,24 +37,6 @@ class CheckedSeal(Result):
 
 
 @dataclass(frozen=True)
-class Remark(Result):
-    """Something worth knowing about a file that does not decide about it.
-
-    ``text`` is an English sentence of the catalogue with places for ``values``.
-    """
-
-    text: str
-    values: tuple[tuple[str, object], ...] = ()
-
-    def said(self, say: Callable[[str], str] = str) -> str:
-        """Return the sentence in the language that ``say`` speaks."""
-        if not self.values:
-            return say(self.text)
-        known = {name: say(SOMEBODY) if one == SOMEBODY else one for name, one in self.values}
-        return say(self.text).format(**known)
-
-
-@dataclass(frozen=True)
 class ShownDifference(Result):
     """One place where sheets or pages say something else than was signed; ``cell`` may be ""."""
 
@@ -67,7 +48,7 @@ class ShownDifference(Result):
 
 @dataclass(frozen=True)
 class Checked(Result):
-    """The verdict on one file.
+    """The verdict on one file. Its sentences are English, and ``translations.said`` says them.
 
     ``visible``: ``same``, ``differs`` or ``not_checked``, whether sheets or pages say what the
     records say; ``differences`` name the first places where they do not. ``standing``: ``new``,
@@ -94,7 +75,7 @@ class Checked(Result):
     differences: tuple[ShownDifference, ...]
     standing: str
     notes: tuple[str, ...]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[str, ...]
     practice: bool
     withheld: int
     checked_at: str
@@ -113,7 +94,6 @@ class Checked(Result):
             "next_step": self.judged.next_step,
         }
         found = super().as_json() | judged
-        found["remarks"] = [one.said() for one in self.remarks]
         del found["judged"]
         return found
 
@@ -123,7 +103,7 @@ class Checked(Result):
         who = f"Signed by {self.signer} ({place})" * bool(self.signer)
         key = f"Fingerprint: {self.fingerprint}" * bool(self.fingerprint)
         lines = [f"{self.file}: {self.judged.headline} ({self.verdict.value})", who, key]
-        lines += [*self.reasons, *(one.said() for one in self.remarks)]
+        lines += [*self.reasons, *self.remarks]
         lines += [difference_words(one, str) for one in self.differences]
         lines += [f"{HEAPS[self.judged.heap]}. {self.judged.next_step}"]
         return "\n".join(line for line in lines if line)
@@ -131,8 +111,12 @@ class Checked(Result):
 
 def difference_words(one: ShownDifference, say: Callable[[str], str]) -> str:
     """Return a difference as a sentence in the language that ``say`` speaks."""
-    where = f"{one.place}, {one.cell}" if one.cell else one.place
+    where = joined((one.place, one.cell) if one.cell else (one.place,), ", ")
     if not one.shown and not one.signed:
-        return where
-    text = say(N_("{place} shows “{shown}”; signed was “{signed}”"))
-    return text.format(place=where, shown=one.shown or "–", signed=one.signed or "–")
+        return where.said(say)
+    return Sentence(
+        "{place} shows “{shown}”; signed was “{signed}”",
+        place=where,
+        shown=one.shown or "–",
+        signed=one.signed or "–",
+    ).said(say)

@@ -13,7 +13,6 @@ from stocktake_app.actions.checked import (
     RENAMED,
     Checked,
     CheckedSeal,
-    Remark,
     ShownDifference,
 )
 from stocktake_app.actions.encrypting import open_encrypted
@@ -32,14 +31,13 @@ from stocktake_app.store.freshness import Arrival
 from stocktake_app.store.imports import StandingReport, standing
 from stocktake_app.store.oddities import Note, NoteKind
 from stocktake_app.store.workspace import Workspace
-from stocktake_app.translations import N_
+from stocktake_app.translations import N_, Sentence, sentence_of
 from stocktake_app.trust.certificates import from_pem, is_practice
 from stocktake_app.trust.chain import Chain, Trust
 
 __all__ = [
     "Checked",
     "CheckedSeal",
-    "Remark",
     "ShownDifference",
     "check_file",
     "judge",
@@ -106,7 +104,7 @@ def check_file(
     except (NotForUsError, DamagedAgeFileError, ForeignAgeFileError) as error:
         locked = isinstance(error, NotForUsError)
         digest = hashlib.sha256(data).hexdigest()
-        report = Report(Verdict.UNREADABLE, (str(error),), "", digest)
+        report = Report(Verdict.UNREADABLE, (sentence_of(error),), "", digest)
     seen = standing_of(workspace, report, at) if workspace else None
     found = Found(
         report=report,
@@ -234,19 +232,19 @@ def _issuers(chain: Chain) -> tuple[str, ...]:
     return () if own else tuple(str(found[0].value) for found in names if found)
 
 
-def _remarks(found: Found) -> Iterator[Remark]:
+def _remarks(found: Found) -> Iterator[str]:
     """Yield what does not decide, but what a person should know."""
     report = found.report
     if found.shown.reason:
-        yield Remark(found.shown.reason)
-    yield from (Remark(RENAMED, (("known", a), ("name", b))) for a, b in found.shown.renamed)
-    yield from (Remark(note) for note in report.notes)
+        yield found.shown.reason
+    yield from (Sentence(RENAMED, known=one, name=other) for one, other in found.shown.renamed)
+    yield from report.notes
     counts = Counter(one.verdict for one in report.seals)
     for verdict, text in INSIDE.items():
         if counts[verdict] and verdict is not report.verdict:
-            yield Remark(text, (("n", counts[verdict]),))
+            yield Sentence(text, n=counts[verdict])
     if found.seen:
-        yield from (Remark(*note_words(note)) for note in odd_notes(found.seen.notes))
+        yield from map(note_words, odd_notes(found.seen.notes))
 
 
 def odd_notes(notes: Iterable[Note]) -> list[Note]:

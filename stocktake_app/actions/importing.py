@@ -9,7 +9,7 @@ from pathlib import Path
 from stocktake_app.actions import erasing
 from stocktake_app.actions.checking import arrival, judge, odd_notes, read_package
 from stocktake_app.actions.encrypting import open_encrypted
-from stocktake_app.actions.laptops import note_sentence
+from stocktake_app.actions.laptops import note_words
 from stocktake_app.actions.result import Result
 from stocktake_app.actions.trusting import (
     known_chains,
@@ -40,6 +40,7 @@ from stocktake_app.store.imports import (
 from stocktake_app.store.projections import refresh_projections
 from stocktake_app.store.seals import first_receipts
 from stocktake_app.store.workspace import Workspace
+from stocktake_app.translations import sentence_of
 from stocktake_app.trust.certificates import is_provisional
 from stocktake_app.trust.chain import Chain, Trust
 
@@ -163,7 +164,7 @@ class _Batch:
         known = frozenset(self._known)
         found = notes_together(self._workspace, self._arrivals, known, self._now)
         return tuple(
-            replace(one, notes=(*map(note_sentence, odd_notes(notes)), *one.notes))
+            replace(one, notes=(*map(note_words, odd_notes(notes)), *one.notes))
             for one, notes in zip(outcomes, found, strict=True)
         )
 
@@ -245,7 +246,7 @@ def _judge_files(
             data = open_encrypted(workspace, read_package(path), path.name, passphrase)
         except UserFileError as error:
             batch.add(None)
-            yield FileOutcome(path.name, Verdict.UNREADABLE, "", (str(error),))
+            yield FileOutcome(path.name, Verdict.UNREADABLE, "", (sentence_of(error),))
             continue
         report = judge(data, trust, now)
         trust = with_lists(trust, newer_lists(report.objects, trust)).knowing(*_approved(report))
@@ -304,7 +305,7 @@ def _take_in(take: Take, one: _Judged | FileOutcome, now: datetime) -> FileOutco
     try:
         result = take(seals, file, now, objects=report.objects, disclosures=report.disclosures)
     except RefusedError as error:
-        return FileOutcome(one.name, report.verdict, signer, (str(error),))
+        return FileOutcome(one.name, report.verdict, signer, (sentence_of(error),))
     return _outcome(one.name, report, signer, result)
 
 
@@ -343,7 +344,10 @@ def _incoming(report: SealReport, received: datetime | None) -> IncomingSeal:
 
 
 def _outcome(name: str, report: Report, signer: str, result: ImportResult) -> FileOutcome:
-    reasons = dict.fromkeys([*report.reasons, *(one.reason for one in result.refusals)])
+    # The store gives back English text; what was judged just now can be said in any language.
+    fresh = {one: one for one in map(seal_reason, report.seals)}
+    refused = (fresh.get(one.reason, one.reason) for one in result.refusals)
+    reasons = dict.fromkeys([*report.reasons, *refused])
     return FileOutcome(
         name=name,
         verdict=report.verdict,

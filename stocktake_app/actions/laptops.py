@@ -7,12 +7,12 @@ from stocktake_app.actions.result import Result
 from stocktake_app.store import freshness
 from stocktake_app.store.oddities import Cause, Note, NoteKind
 from stocktake_app.store.workspace import Workspace
-from stocktake_app.translations import N_
+from stocktake_app.translations import N_, Sentence
 
 Say = Callable[[str], str]
 """Gives a sentence of the catalogue in a language, such as a ``Translator``."""
 
-SOMEBODY = N_("somebody whom we do not know yet")
+SOMEBODY = Sentence("somebody whom we do not know yet")
 
 SENTENCES: Mapping[NoteKind, str] = {
     NoteKind.REPLAY: N_("Package {number} of laptop {laptop} ({owner}) is here already."),
@@ -97,28 +97,27 @@ def laptops(workspace: Workspace, say: Say = str) -> tuple[LaptopFacts, ...]:
     return tuple(_told(one, say) for one in freshness.laptops(workspace))
 
 
-def note_words(note: Note) -> tuple[str, tuple[tuple[str, object], ...]]:
-    """Return what to say of a note: a sentence of the catalogue, and the values for its places."""
+def note_words(note: Note) -> Sentence:
+    """Return what to say of a note."""
     text = SENTENCES.get(note.kind) or CLOCKS[note.cause or Cause.AHEAD]
     if note.kind is NoteKind.GAP and note.first < note.last:
         text = GAP_OF_MANY
-    return text, (
-        ("number", note.number),
-        ("laptop", note.laptop),
-        ("owner", note.owner or SOMEBODY),
-        ("other", note.other or SOMEBODY),
-        ("first", note.first),
-        ("last", note.last),
-        ("made", note.made),
-        ("compared", note.compared),
+    return Sentence(
+        text,
+        number=note.number,
+        laptop=note.laptop,
+        owner=note.owner or SOMEBODY,
+        other=note.other or SOMEBODY,
+        first=note.first,
+        last=note.last,
+        made=note.made,
+        compared=note.compared,
     )
 
 
 def note_sentence(note: Note, say: Say = str) -> str:
     """Return what to say of a note in the language that ``say`` speaks."""
-    text, values = note_words(note)
-    said = {name: say(SOMEBODY) if one == SOMEBODY else one for name, one in values}
-    return say(text).format(**said)
+    return note_words(note).said(say)
 
 
 def _told(one: freshness.Laptop, say: Say) -> LaptopFacts:

@@ -32,6 +32,7 @@ from stocktake_app.store.trust_objects import (
     replace_list,
 )
 from stocktake_app.store.workspace import Workspace
+from stocktake_app.translations import joined
 from stocktake_app.trust.certificates import (
     BadCertificateError,
     Certificate,
@@ -118,7 +119,7 @@ def signer_of(report: SealReport) -> Signer:
 
 def seal_reason(report: SealReport) -> str:
     """Return why a record does not count, in one sentence, or ""."""
-    return " ".join(report.reasons)
+    return joined(report.reasons)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from stocktake_app.actions.checked import INSIDE, Checked, CheckedSeal, differen
 from stocktake_app.actions.judgement import HEAPS
 from stocktake_app.reports.verification import RecordLine, Verification, write_verification
 from stocktake_app.store.files import atomic_write
-from stocktake_app.translations import N_, Translator, translator
+from stocktake_app.translations import N_, Translator, said, translator
 
 SHOWN = {
     "same": N_("Exactly what was signed"),
@@ -35,7 +35,7 @@ def write_report(checked: Checked, out: Path, *, language: str) -> Path:
 
 def _page(checked: Checked, say: Translator) -> Verification:
     judged = checked.judged
-    remarks = [*checked.reasons, *(one.said(say) for one in checked.remarks)]
+    remarks = [said(one, say) for one in (*checked.reasons, *checked.remarks)]
     remarks += [difference_words(one, say) for one in checked.differences]
     return Verification(
         file=checked.file,

@@ -15,6 +15,7 @@ from typing import IO, BinaryIO
 
 from stocktake_app.errors import UserFileError
 from stocktake_app.settings import MAX_PACKAGE_BYTES
+from stocktake_app.translations import Sentence
 
 SUFFIX = ".age"
 BEGIN = b"age-encryption.org/"
@@ -127,18 +128,27 @@ def check_header(data: bytes, name: str) -> None:
     """
     if len(data) > MAX_PACKAGE_BYTES:
         raise ForeignAgeFileError(
-            f"{name} is larger than any package may be ({MAX_PACKAGE_BYTES // 2**20} MB); it was "
-            "not opened."
+            Sentence(
+                "{name} is larger than any package may be ({megabytes} MB); it was not opened.",
+                name=name,
+                megabytes=MAX_PACKAGE_BYTES // 2**20,
+            )
         )
     if data.startswith(ARMOUR):
         raise ForeignAgeFileError(
-            f"{name} is an encrypted file written as text; ask for it as Stocktake writes it."
+            Sentence(
+                "{name} is an encrypted file written as text; ask for it as Stocktake writes it.",
+                name=name,
+            )
         )
     lines = _header_lines(data, name)
     if next(lines) != VERSION:
         raise ForeignAgeFileError(
-            f"{name} was encrypted with a newer age than this program knows; update Stocktake, or "
-            "ask the sender for version 1."
+            Sentence(
+                "{name} was encrypted with a newer age than this program knows; update Stocktake, "
+                "or ask the sender for version 1.",
+                name=name,
+            )
         )
     _check_kinds([line.split(b" ")[1] for line in lines if line.startswith(b"-> ")], name)
 
@@ -167,31 +177,43 @@ def _check_kinds(kinds: Sequence[bytes], name: str) -> None:
         raise _damaged(name)
     if _PASSPHRASE in kinds:
         raise ForeignAgeFileError(
-            f"{name} is encrypted with a passphrase. Ask the sender to encrypt it to your office "
-            "(export --encrypt-to)."
+            Sentence(
+                "{name} is encrypted with a passphrase. Ask the sender to encrypt it to your "
+                "office (export --encrypt-to).",
+                name=name,
+            )
         )
     if _OURS not in kinds:
         known = b", ".join(kind for kind in kinds if not kind.endswith(_GREASE))[:60]
         raise ForeignAgeFileError(
-            f"{name} is encrypted for a kind of key that Stocktake does not use "
-            f"({known.decode('ascii', 'replace')}). Ask the sender to encrypt it to your office."
+            Sentence(
+                "{name} is encrypted for a kind of key that Stocktake does not use ({known}). Ask "
+                "the sender to encrypt it to your office.",
+                name=name,
+                known=known.decode("ascii", "replace"),
+            )
         )
 
 
-def _not_for_us(name: str) -> str:
+def _not_for_us(name: str) -> Sentence:
     found = _HINT.search(name)
     if found:
-        return (
-            f"{name} is encrypted for somebody else: for {found.group(1)}, as its name says. "
-            "Only they can open it."
+        return Sentence(
+            "{name} is encrypted for somebody else: for {office}, as its name says. Only they can "
+            "open it.",
+            name=name,
+            office=found.group(1),
         )
-    return (
-        f"{name} is encrypted for somebody else, and such a file does not say for whom. Ask the "
-        "sender to encrypt it to your office."
+    return Sentence(
+        "{name} is encrypted for somebody else, and such a file does not say for whom. Ask the "
+        "sender to encrypt it to your office.",
+        name=name,
     )
 
 
 def _damaged(name: str) -> DamagedAgeFileError:
     return DamagedAgeFileError(
-        f"{name} is encrypted, but damaged or cut short. Ask the sender for it again."
+        Sentence(
+            "{name} is encrypted, but damaged or cut short. Ask the sender for it again.", name=name
+        )
     )

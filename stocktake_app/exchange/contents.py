@@ -16,6 +16,7 @@ from stocktake_app.model.disclosure import (
     read_disclosure,
 )
 from stocktake_app.model.seal import BadSealError, Seal
+from stocktake_app.translations import Sentence
 from stocktake_app.trust.chain import Chain
 from stocktake_app.trust.cms import BadSignatureError, Signer, open_detached
 
@@ -129,8 +130,11 @@ def check_format(text: str) -> None:
     found = _FORMAT.search(text)
     if found and found.group() != PACKAGE_FORMAT:
         raise ForeignFileError(
-            f"This file was made by a newer Stocktake ({found.group()}); update this program to "
-            "read it."
+            Sentence(
+                "This file was made by a newer Stocktake ({format}); update this program to read "
+                "it.",
+                format=found.group(),
+            )
         )
 
 
@@ -138,7 +142,10 @@ _FORMAT = re.compile(r"stocktake-package/[1-9]\d{0,8}(?!\d)")
 
 
 class ForeignFileError(ValueError):
-    """The file is no package, or cannot be read at all; the message is a whole sentence."""
+    """The file is no package, or cannot be read at all; the message is a ``Sentence``."""
+
+
+SWELLS = Sentence("The file would swell beyond all measure when opened.")
 
 
 class AlteredFileError(ValueError):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from backports import zstd
 
-from stocktake_app.exchange.contents import AlteredFileError, ForeignFileError, Limits
+from stocktake_app.exchange.contents import SWELLS, AlteredFileError, ForeignFileError, Limits
 from stocktake_app.exchange.seals import LEVEL, WINDOW_LOG
 from stocktake_app.model.disclosure import BadDisclosureError, pack, unpack
 
@@ -31,7 +31,7 @@ def unpack_values(data: bytes, limits: Limits) -> dict[str, bytes]:
     except zstd.ZstdError:
         raise AlteredFileError(_DAMAGED) from None
     if len(lines) > room:
-        raise ForeignFileError("The file would swell beyond all measure when opened.")
+        raise ForeignFileError(SWELLS)
     if not frame.eof or frame.unused_data:
         raise AlteredFileError(_DAMAGED)
     try:

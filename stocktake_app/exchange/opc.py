@@ -25,7 +25,8 @@ from stocktake_app.documents.fixed_zip import (
     NEEDED,
     STORED,
 )
-from stocktake_app.exchange.contents import AlteredFileError, ForeignFileError, Limits
+from stocktake_app.exchange.contents import SWELLS, AlteredFileError, ForeignFileError, Limits
+from stocktake_app.translations import Sentence
 
 CHUNK = 256 * 1024
 SMALL = 1024 * 1024
@@ -120,6 +121,10 @@ def _shown(name: str) -> str:
     return repr(name if len(name) <= MAX_SHOWN else f"{name[:MAX_SHOWN]}…")
 
 
+def _damaged(what: str) -> ForeignFileError:
+    return ForeignFileError(Sentence("The file is damaged: {what}.", what=what))
+
+
 def read_archive(data: bytes | mmap, limits: Limits) -> Archive:
     """Read the directory of a zip file.
 
@@ -163,12 +168,16 @@ class _Reader:
     def _end_record(self) -> tuple[int, int, int]:
         at = self.data.rfind(END_MAGIC, max(0, len(self.data) - END.size - 0xFFFF))
         if at < 0 or at + END.size > len(self.data):
-            raise ForeignFileError("The file is damaged or cut short: its end is missing.")
+            raise ForeignFileError(
+                Sentence("The file is damaged or cut short: its end is missing.")
+            )
         _, disk, first, here, count, size, start, comment = END.unpack_from(self.data, at)
         if count > self.limits.entries or size > self.limits.entries * 1024:
-            raise ForeignFileError("The file holds more parts than any package does.")
+            raise ForeignFileError(Sentence("The file holds more parts than any package does."))
         if start + size > at:
-            raise ForeignFileError("The file is damaged or cut short: its directory is missing.")
+            raise ForeignFileError(
+                Sentence("The file is damaged or cut short: its directory is missing.")
+            )
         ordinary = not (disk or first or comment) and here == count
         self._expect(ordinary and at + END.size == len(self.data), "there are bytes behind its end")
         self._expect(start + size == at, "there are bytes between its directory and its end")
@@ -176,14 +185,16 @@ class _Reader:
 
     def _central(self, position: int, end: int) -> tuple[Entry, int, int]:
         if position + CENTRAL.size > end:
-            raise ForeignFileError("The file is damaged: its directory breaks off.")
+            raise _damaged("its directory breaks off")
         head = CENTRAL.unpack_from(self.data, position)
         magic, made, needed, flags, method, _, _, crc, stored, size = head[:10]
         name_size, extra, comment, disk, internal, attributes, local = head[10:]
         if magic != CENTRAL_MAGIC:
-            raise ForeignFileError("The file is damaged: its directory cannot be read.")
+            raise _damaged("its directory cannot be read")
         if flags & _ENCRYPTED:
-            raise ForeignFileError("The file is protected by a password; ask for it without one.")
+            raise ForeignFileError(
+                Sentence("The file is protected by a password; ask for it without one.")
+            )
         raw = self.data[position + CENTRAL.size : position + CENTRAL.size + name_size]
         name = raw.decode("utf-8", "replace")
         fixed = (made, needed, flags, extra, comment, disk, internal, attributes)
@@ -193,17 +204,19 @@ class _Reader:
         )
         self._expect(_NAME.fullmatch(name) is not None, f"{_shown(name)} is no name of a part")
         if method not in (STORED, DEFLATED):
-            raise ForeignFileError(f"The part {_shown(name)} is packed as no package is.")
+            raise ForeignFileError(
+                Sentence("The part {name} is packed as no package is.", name=_shown(name))
+            )
         self._expect(method == DEFLATED or stored == size, f"the part {_shown(name)} has two sizes")
         body = self._local(local, raw, (flags, method, crc, stored, size))
         if body + stored > len(self.data):
-            raise ForeignFileError(f"The file is damaged: the part {_shown(name)} lies outside it.")
+            raise _damaged(f"the part {_shown(name)} lies outside it")
         entry = Entry(name, method, crc, stored, size, body)
         return entry, local, position + CENTRAL.size + name_size + extra + comment
 
     def _local(self, position: int, name: bytes, central: tuple[int, ...]) -> int:
         if position + LOCAL.size > len(self.data):
-            raise ForeignFileError("The file is damaged: a part lies outside it.")
+            raise _damaged("a part lies outside it")
         head = LOCAL.unpack_from(self.data, position)
         magic, needed, flags, method, _, _, crc, stored, size, name_size, extra = head
         start = position + LOCAL.size
@@ -228,6 +241,8 @@ class _Reader:
             total += entry.size
             if entry.size > max(SMALL, entry.stored * self.limits.ratio):
                 name = _shown(entry.name)
-                raise ForeignFileError(f"The part {name} would swell beyond all measure.")
+                raise ForeignFileError(
+                    Sentence("The part {name} would swell beyond all measure.", name=name)
+                )
         if total > self.limits.inflated(len(self.data)):
-            raise ForeignFileError("The file would swell beyond all measure when opened.")
+            raise ForeignFileError(SWELLS)

@@ -44,15 +44,18 @@ from stocktake_app.exchange.pdf_parts import (
     seal_name,
 )
 from stocktake_app.model.seal import MAGIC
+from stocktake_app.translations import Sentence
 from stocktake_app.trust.certificates import Certificate
 from stocktake_app.trust.cms import BadSignatureError, open_digest
 
-FOREIGN = (
+FOREIGN = Sentence(
     "This is no Stocktake package: it is an ordinary PDF without signed records. Ask the sender "
     "for the file that Stocktake exported."
 )
-CUT_SHORT = "The file is damaged or cut short: its end is missing. Ask the sender for it again."
-PROTECTED = "The file is protected by a password. Ask the sender for it without one."
+CUT_SHORT = Sentence(
+    "The file is damaged or cut short: its end is missing. Ask the sender for it again."
+)
+PROTECTED = Sentence("The file is protected by a password. Ask the sender for it without one.")
 
 _CATALOG = frozenset(
     {"/Type", "/Pages", "/PageMode", "/PageLayout", "/PageLabels", "/Names", "/Dests", "/Outlines"}
@@ -210,7 +213,7 @@ def _carried(document: Document, catalog: Dictionary, limits: Limits) -> tuple[O
     """Return what the attachments hold, exactly ours and in their order, and how many they are."""
     attached = _attached(document, catalog)
     if len(attached) > limits.seals:
-        raise ForeignFileError("The file holds more attachments than any package does.")
+        raise ForeignFileError(Sentence("The file holds more attachments than any package does."))
     kinds = _kinds(attached)
     if list(attached) != list(kinds):
         raise AlteredFileError("it carries something that no package does")

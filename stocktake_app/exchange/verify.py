@@ -16,6 +16,7 @@ from mmap import mmap
 from typing import Literal
 
 from stocktake_app.exchange.contents import (
+    SWELLS,
     AlteredFileError,
     BadContentsError,
     Contents,
@@ -30,6 +31,7 @@ from stocktake_app.exchange.seals import SealReport, open_seal
 from stocktake_app.exchange.xlsx_reader import read_xlsx
 from stocktake_app.model.codes import Verdict
 from stocktake_app.model.seal import BadSealError, Seal, decode_seal
+from stocktake_app.translations import Sentence, sentence_of
 from stocktake_app.trust.certificates import Subject
 from stocktake_app.trust.chain import Trust, judge_chain
 
@@ -40,12 +42,12 @@ DEFAULT_LIMITS = Limits()
 
 MAX_REASON_CHARS = 400
 
-RESAVED = (
+RESAVED = Sentence(
     "Somebody saved this file again with another program, which removed the sender's signature. "
     "The signed records inside are whole; what the sheets or pages show may have been changed."
 )
 
-OUR_FAULT = (
+OUR_FAULT = Sentence(
     "This program made a mistake while it read the file; that is not the sender's fault. Keep the "
     "file and send it, with the fault log, to whoever looks after this program."
 )
@@ -106,13 +108,20 @@ def _verify(data: bytes | mmap, trust: Trust, at: datetime, limits: Limits) -> R
         seals = _seals(opened, limits, len(data))
         return _judge(opened, seals, report, trust, at)
     except ForeignFileError as error:
-        return replace(report, reasons=(_shown(error),))
+        return replace(report, reasons=(_sentence(error),))
     except (AlteredFileError, BadContentsError) as error:
-        reason = (
-            f"This file was changed after it was signed, or is damaged: {_shown(error)}. "
-            "Ask the sender for it again."
+        reason = Sentence(
+            "This file was changed after it was signed, or is damaged: {what}. Ask the sender for "
+            "it again.",
+            what=_shown(error),
         )
         return replace(report, verdict=Verdict.ALTERED, reasons=(reason,))
+
+
+def _sentence(error: ForeignFileError) -> str:
+    """Return what an error says, in English alone if a forger's names had to be cut out of it."""
+    said, shown = sentence_of(error), _shown(error)
+    return said if said == shown else shown
 
 
 def _shown(error: ValueError) -> str:
@@ -124,11 +133,14 @@ def _shown(error: ValueError) -> str:
 
 def _kind(data: bytes | mmap, limits: Limits) -> Literal["xlsx", "pdf"]:
     if not len(data):
-        raise ForeignFileError("The file is empty. Ask the sender for it again.")
+        raise ForeignFileError(Sentence("The file is empty. Ask the sender for it again."))
     if len(data) > limits.file_bytes:
         megabytes = limits.file_bytes // 1024**2
         raise ForeignFileError(
-            f"The file is larger than any package may be ({megabytes} MB); it was not opened."
+            Sentence(
+                "The file is larger than any package may be ({megabytes} MB); it was not opened.",
+                megabytes=megabytes,
+            )
         )
     begin = bytes(data[:8])
     if begin.startswith(b"%PDF-"):
@@ -138,18 +150,20 @@ def _kind(data: bytes | mmap, limits: Limits) -> Literal["xlsx", "pdf"]:
     if begin.startswith(b"PK"):
         return "xlsx"
     raise ForeignFileError(
-        "This is no Stocktake package: it is neither an Excel file (.xlsx) nor a PDF, or its "
-        "beginning is damaged. Ask the sender for the file that Stocktake exported."
+        Sentence(
+            "This is no Stocktake package: it is neither an Excel file (.xlsx) nor a PDF, or its "
+            "beginning is damaged. Ask the sender for the file that Stocktake exported."
+        )
     )
 
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
-def _ole_sentence(data: bytes | mmap) -> str:
+def _ole_sentence(data: bytes | mmap) -> Sentence:
     if data.find("EncryptedPackage".encode("utf-16-le")) >= 0:
-        return "The file is protected by a password. Ask the sender for it without one."
-    return (
+        return Sentence("The file is protected by a password. Ask the sender for it without one.")
+    return Sentence(
         "This is no Stocktake package: it is a file of an old Excel (.xls). Ask the sender for the "
         "file that Stocktake exported."
     )
@@ -158,10 +172,12 @@ def _ole_sentence(data: bytes | mmap) -> str:
 def _seals(opened: Opened, limits: Limits, file_bytes: int) -> tuple[Seal, ...]:
     """Read the seals, of which nothing is inflated until all of them together are not too much."""
     if len(opened.seals) > limits.seals:
-        raise ForeignFileError("The file holds more signed records than any package does.")
+        raise ForeignFileError(
+            Sentence("The file holds more signed records than any package does.")
+        )
     seals = [_decode(number, one) for number, one in enumerate(opened.seals, 1)]
     if sum(seal.manifest.raw_size for seal in seals) > limits.inflated(file_bytes):
-        raise ForeignFileError("The file would swell beyond all measure when opened.")
+        raise ForeignFileError(SWELLS)
     return tuple(seals if opened.chain else _in_order(seals))
 
 
@@ -208,14 +224,18 @@ def _judge_signer(opened: Opened, report: Report, trust: Trust, at: datetime) ->
     )
 
 
-def withheld_note(count: int) -> str:
+def withheld_note(count: int) -> Sentence:
     """Say that confidential content is not in the file; the signatures hold without it."""
-    what = (
-        "One confidential answer or attachment is"
-        if count == 1
-        else (f"{count} confidential answers or attachments are")
+    if count == 1:
+        return Sentence(
+            "One confidential answer or attachment is withheld: the signed records name their "
+            "content, and the file is without it."
+        )
+    return Sentence(
+        "{n} confidential answers or attachments are withheld: the signed records name their "
+        "content, and the file is without it.",
+        n=count,
     )
-    return f"{what} withheld: the signed records name their content, and the file is without it."
 
 
 def _in_order(seals: Sequence[Seal]) -> list[Seal]:

@@ -26,6 +26,7 @@ from stocktake_app.exchange.visible_limits import (
 from stocktake_app.exchange.visible_pdf import compare_pages
 from stocktake_app.exchange.visible_sheets import compare_sheets
 from stocktake_app.model.codes import Verdict
+from stocktake_app.translations import Sentence, sentence_of
 
 __all__ = ["Difference", "Progress", "VisibleCheck", "VisibleLimits", "check_visible"]
 
@@ -60,19 +61,22 @@ def check_visible(
             found = compare_sheets(data, record, DEFAULT_LIMITS, saved_again=saved_again)
         return replace(found, renamed=shown.labels.otherwise(language)[:MAX_NAMED])
     except NotCheckedError as error:
-        return VisibleCheck("not_checked", str(error))
+        return VisibleCheck("not_checked", sentence_of(error))
     except (BadContentsError, AlteredFileError) as error:
-        return VisibleCheck("not_checked", f"What it shows could not be checked: {error}.")
+        reason = Sentence("What it shows could not be checked: {why}.", why=str(error))
+        return VisibleCheck("not_checked", reason)
 
 
 def _layout(report: Report) -> Format:
     """Return the format of a package whose layout is the one of this program."""
     if not report.seals or report.kind == "":
-        raise NotCheckedError("What it shows is not checked, as the file cannot be used.")
+        raise NotCheckedError(Sentence("What it shows is not checked, as the file cannot be used."))
     layout = report.seals[-1].seal.manifest.layout
     if layout != layout_name(report.kind, language_of(layout)):
         raise NotCheckedError(
-            "What it shows cannot be checked here: it was made by another version of Stocktake."
+            Sentence(
+                "What it shows cannot be checked here: it was made by another version of Stocktake."
+            )
         )
     return report.kind
 
@@ -80,4 +84,6 @@ def _layout(report: Report) -> Format:
 def _check_size(report: Report, form: Format, limits: VisibleLimits) -> None:
     lines = sum(one.seal.manifest.raw_size for one in report.seals)
     if lines > (limits.pdf_bytes if form == "pdf" else limits.lines_bytes):
-        raise NotCheckedError("What it shows is not checked: it is too much to be made again here.")
+        raise NotCheckedError(
+            Sentence("What it shows is not checked: it is too much to be made again here.")
+        )

@@ -15,6 +15,7 @@ from stocktake_app.exchange.opc import Archive
 from stocktake_app.exchange.relationships import relationships_name, target_name
 from stocktake_app.exchange.visible_limits import NotCheckedError
 from stocktake_app.exchange.xlsx_parts import WORKBOOK
+from stocktake_app.translations import Sentence
 
 MAX_SHARED_BYTES = 256 * 1024 * 1024
 MAX_BOOK_BYTES = 4 * 1024 * 1024
@@ -159,7 +160,7 @@ def read_shared(archive: Archive) -> list[str]:
     if entry is None:
         return []
     if entry.size > MAX_SHARED_BYTES:
-        raise NotCheckedError("What it shows is not checked: its sheets are too large.")
+        raise NotCheckedError(Sentence("What it shows is not checked: its sheets are too large."))
     reader = _SharedReader()
     for chunk in archive.chunks(_SHARED):
         _feed(reader.parser, chunk, last=False)

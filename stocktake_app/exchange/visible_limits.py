@@ -7,6 +7,7 @@ from stocktake_app.documents.record import EntryText, Record, Row
 from stocktake_app.exchange.shown import Shown
 from stocktake_app.exchange.shown_entries import ShownEntry
 from stocktake_app.exchange.verify import Visible
+from stocktake_app.translations import Sentence, joined
 
 MAX_NAMED = 5
 """How many differences are named."""
@@ -19,7 +20,7 @@ Progress = Callable[[int, int], None]
 
 
 class NotCheckedError(Exception):
-    """The visible part cannot be checked; the message is a whole sentence."""
+    """The visible part cannot be checked; the message is a ``Sentence``."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,17 @@ class VisibleCheck:
 
 def differs(differences: list[Difference]) -> VisibleCheck:
     """Return that something differs, and what."""
-    places = ", ".join(dict.fromkeys(one.place for one in differences if one.place))
-    where = f" ({places})" if places else ""
-    reason = (
-        f"What it shows is not what was signed{where}. Go by the signed records inside, not by "
-        "what the sheets or pages say, and ask the sender."
+    places = dict.fromkeys(one.place for one in differences if one.place)
+    reason = Sentence(
+        "What it shows is not what was signed. Go by the signed records inside, not by what the "
+        "sheets or pages say, and ask the sender."
     )
+    if places:
+        reason = Sentence(
+            "What it shows is not what was signed ({places}). Go by the signed records inside, not "
+            "by what the sheets or pages say, and ask the sender.",
+            places=joined(places, ", "),
+        )
     return VisibleCheck("differs", reason, tuple(differences[:MAX_NAMED]))
 
 
@@ -107,7 +113,9 @@ def bounded(record: Record, limits: VisibleLimits) -> Record:
         for row in record.rows():
             cells += len(row[1])
             if cells > limits.cells:
-                raise NotCheckedError("What it shows is not checked: it has too many cells.")
+                raise NotCheckedError(
+                    Sentence("What it shows is not checked: it has too many cells.")
+                )
             yield row
 
     def texts() -> Iterator[EntryText]:
@@ -115,7 +123,9 @@ def bounded(record: Record, limits: VisibleLimits) -> Record:
         for entry in record.entries():
             chars += _chars(entry)
             if chars > limits.pdf_chars:
-                raise NotCheckedError("What it shows is not checked: it has too much text.")
+                raise NotCheckedError(
+                    Sentence("What it shows is not checked: it has too much text.")
+                )
             yield entry
 
     return replace(record, rows=rows, entries=texts)

@@ -31,6 +31,7 @@ from stocktake_app.exchange.visible_limits import (
     VisibleCheck,
     differs,
 )
+from stocktake_app.translations import Sentence
 
 MAX_STREAM_BYTES = 256 * 1024 * 1024
 MAX_PAGES = 20_000
@@ -120,11 +121,18 @@ def _odd_pages(ours: Document, theirs: Document) -> Iterator[Difference]:
     of_ours, of_theirs = _Prints(ours), _Prints(theirs)
     for number, (one, other) in enumerate(zip(signed, shown, strict=False), 1):
         if of_ours.of(one) != of_theirs.of(other):
-            yield Difference(f"page {number}", "", "", "")
+            yield Difference(_place(number), "", "", "")
     for number in range(len(shown) + 1, len(signed) + 1):
-        yield Difference(f"page {number}", "", "", "(this page)")
+        yield Difference(_place(number), "", "", THIS_PAGE)
     for number in range(len(signed) + 1, len(shown) + 1):
-        yield Difference(f"page {number}", "", "(this page)", "")
+        yield Difference(_place(number), "", THIS_PAGE, "")
+
+
+THIS_PAGE = Sentence("(this page)")
+
+
+def _place(number: int) -> Sentence:
+    return Sentence("page {n}", n=number)
 
 
 def _pages(document: Document) -> Iterator[Reference]:

@@ -11,6 +11,7 @@ from mmap import mmap
 
 from stocktake_app.exchange.contents import (
     PACKAGE_FORMAT,
+    SWELLS,
     AlteredFileError,
     ForeignFileError,
     Limits,
@@ -62,14 +63,15 @@ from stocktake_app.exchange.xlsx_parts import (
     root_relationships,
     signed_sources,
 )
+from stocktake_app.translations import Sentence
 
-FOREIGN = (
+FOREIGN = Sentence(
     "This is no Stocktake package: it is an ordinary workbook without signed records. Ask the "
     "sender for the file that Stocktake exported."
 )
 
 
-NO_WORKBOOK = (
+NO_WORKBOOK = Sentence(
     "This is no Stocktake package: it is neither an Excel file nor a PDF but some other archive or "
     "document. Ask the sender for the file that Stocktake exported."
 )
@@ -100,7 +102,7 @@ def _check_carried_size(archive: Archive, limits: Limits) -> None:
     """Bound what is held in memory: encoded seals can hardly be compressed."""
     carried = sum(archive.entries[name].size for name in _custom_parts(archive))
     if carried > limits.carried(len(archive.data)):
-        raise ForeignFileError("The file would swell beyond all measure when opened.")
+        raise ForeignFileError(SWELLS)
 
 
 def _custom_parts(archive: Archive) -> list[str]:

@@ -25,6 +25,7 @@ from stocktake_app.store.incoming import (
 from stocktake_app.store.settling import Progress, Settled, settle
 from stocktake_app.store.taking import Taking, entries_of_seal, moment
 from stocktake_app.store.workspace import BALLAST_BYTES, Workspace
+from stocktake_app.translations import N_
 
 __all__ = [
     "Effect",

@@ -13,6 +13,7 @@ from itertools import pairwise
 from cryptography import x509
 
 from stocktake_app.model.codes import Role, Verdict
+from stocktake_app.translations import N_, Sentence, sentence_of
 from stocktake_app.trust.certificates import (
     UNREADABLE,
     BadCertificateError,
@@ -24,6 +25,7 @@ from stocktake_app.trust.keys import fingerprint
 from stocktake_app.trust.profile import check_bureau, check_issued, check_leaf, check_root
 from stocktake_app.trust.revocation import (
     IssuedList,
+    Revocation,
     RevocationList,
     find_revocation,
     is_list_of,
@@ -33,9 +35,9 @@ from stocktake_app.trust.subjects import MAX_NAME_CHARS, Subject, name_constrain
 
 Chain = tuple[Certificate, ...]
 
-PRACTICE_SIGNER = "This is a practice signature: nothing that is signed with it is real."
-REAL_SIGNER = "This is a real signature, and only practice ones are known here."
-PRACTICE_NOTE = "A practice signature: no HQ stands behind it."
+PRACTICE_SIGNER = Sentence("This is a practice signature: nothing that is signed with it is real.")
+REAL_SIGNER = Sentence("This is a real signature, and only practice ones are known here.")
+PRACTICE_NOTE = Sentence("A practice signature: no HQ stands behind it.")
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,11 @@ def judge_chain(chain: Chain, trust: Trust, at: datetime, record: str = "") -> C
             return _judge_provisional(chain, subject, trust, when)
         path = _path(chain, subject, trust)
     except UNREADABLE as error:
-        reason = f"We do not know this sender. {_holder(chain[0])} cannot be trusted, as {error}."
+        reason = Sentence(
+            "We do not know this sender. The certificate of {name} cannot be trusted, as {why}.",
+            name=_name(chain[0]),
+            why=sentence_of(error),
+        )
         return ChainVerdict(Verdict.SIGNER_UNKNOWN, (reason,), _claimed(chain[0]), chain[0])
     found = _judge_path(path, subject, trust, when)
     if found.verdict is Verdict.VALID or _is_withdrawn(path, trust):
@@ -127,7 +133,7 @@ def _judge_by_newer_certificate(
     good = [one for one in renewed if one.verdict is Verdict.VALID]
     if not good:
         return found
-    note = "The same key has another certificate, which stands for this signer."
+    note = Sentence("The same key has another certificate, which stands for this signer.")
     return replace(good[0], notes=(*good[0].notes, note))
 
 
@@ -142,7 +148,7 @@ def judge_authority(certificate: Certificate, trust: Trust, at: datetime) -> Cha
         subject = check_bureau(certificate)
         path = (certificate, _anchor_of(certificate, trust))
     except UNREADABLE as error:
-        reason = f"{_holder(certificate)} cannot be trusted, as {error}."
+        reason = f"The certificate of {_name(certificate)} cannot be trusted, as {error}."
         return ChainVerdict(Verdict.SIGNER_UNKNOWN, (reason,), None, certificate)
     return _judge_path(path, subject, trust, _When(at))
 
@@ -232,7 +238,7 @@ def _anchor_of(certificate: Certificate, trust: Trust) -> Certificate:
             check_root(anchor)
             check_issued(certificate, anchor)
             return anchor
-    raise BadCertificateError("it does not lead to a root that is trusted here")
+    raise BadCertificateError(Sentence("it does not lead to a root that is trusted here"))
 
 
 def _judge_path(path: Chain, subject: Subject, trust: Trust, when: _When) -> ChainVerdict:
@@ -241,7 +247,7 @@ def _judge_path(path: Chain, subject: Subject, trust: Trust, when: _When) -> Cha
     if trust.practice:
         notes.append(PRACTICE_NOTE)
     elif len(path) == 1:
-        notes.append("A person here approved this sender by the fingerprint; no HQ did.")
+        notes.append(Sentence("A person here approved this sender by the fingerprint; no HQ did."))
     verdict = Verdict.VALID
     if outside:
         verdict = Verdict.SIGNER_EXPIRED
@@ -253,11 +259,18 @@ def _judge_path(path: Chain, subject: Subject, trust: Trust, when: _When) -> Cha
 def _out_of_time(certificate: Certificate, at: datetime) -> str:
     begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if at < begin:
-        return (
-            f"{_holder(certificate)} begins only on {begin:%Y-%m-%d}; it is {at:%Y-%m-%d} here: "
-            "check the clock of this computer."
+        return Sentence(
+            "The certificate of {name} begins only on {day}; it is {today} here: check the clock "
+            "of this computer.",
+            name=_name(certificate),
+            day=f"{begin:%Y-%m-%d}",
+            today=f"{at:%Y-%m-%d}",
         )
-    return f"{_holder(certificate)} ended on {end:%Y-%m-%d}." if at > end else ""
+    if at <= end:
+        return ""
+    return Sentence(
+        "The certificate of {name} ended on {day}.", name=_name(certificate), day=f"{end:%Y-%m-%d}"
+    )
 
 
 def _revocations(path: Chain, trust: Trust, when: _When) -> tuple[list[str], list[str]]:
@@ -272,21 +285,40 @@ def _revocations(path: Chain, trust: Trust, when: _When) -> tuple[list[str], lis
         if crl is None:
             continue
         if crl.next_update_utc is None or crl.next_update_utc < when.at:
-            notes.append(
-                f"The list of withdrawn certificates by {_name(issuer)} is from "
-                f"{crl.last_update_utc:%Y-%m-%d}; ask for a newer one."
-            )
+            notes.append(_old_list(crl, issuer))
         found = find_revocation(crl, certificate)
         if found is None:
             continue
-        sentence = f"{_holder(certificate)} was withdrawn on {found.date:%Y-%m-%d}: {found.why}"
         if found.keeps(when.record):
-            notes.append(f"{sentence}; this is one of the records that stay good.")
+            notes.append(_withdrawn(STAYS_GOOD, certificate, found))
             break
         if found.date <= when.at:
-            return [f"{sentence}."], notes
-        notes.append(f"{sentence}; this was received before.")
+            return [_withdrawn(WITHDRAWN, certificate, found)], notes
+        notes.append(_withdrawn(RECEIVED_BEFORE, certificate, found))
     return [], notes
+
+
+WITHDRAWN = N_("The certificate of {name} was withdrawn on {day}: {why}.")
+STAYS_GOOD = N_(
+    "The certificate of {name} was withdrawn on {day}: {why}; this is one of the records that stay "
+    "good."
+)
+RECEIVED_BEFORE = N_(
+    "The certificate of {name} was withdrawn on {day}: {why}; this was received before."
+)
+
+
+def _withdrawn(template: str, certificate: Certificate, found: Revocation) -> Sentence:
+    day = f"{found.date:%Y-%m-%d}"
+    return Sentence(template, name=_name(certificate), day=day, why=found.why)
+
+
+def _old_list(crl: RevocationList, issuer: Certificate) -> Sentence:
+    return Sentence(
+        "The list of withdrawn certificates by {name} is from {day}; ask for a newer one.",
+        name=_name(issuer),
+        day=f"{crl.last_update_utc:%Y-%m-%d}",
+    )
 
 
 def _judge_provisional(chain: Chain, subject: Subject, trust: Trust, when: _When) -> ChainVerdict:
@@ -300,14 +332,18 @@ def _judge_provisional(chain: Chain, subject: Subject, trust: Trust, when: _When
         best = min(approved, key=lambda found: list(Verdict).index(found.verdict))
         if best.certificate == chain[0]:
             return best
-        note = "It was signed before the sender was approved; the same key was approved later."
+        note = Sentence(
+            "It was signed before the sender was approved; the same key was approved later."
+        )
         return replace(best, notes=(*best.notes, note))
     if trust.practice:
         return _judge_path(chain, subject, trust, when)
-    reason = (
-        f"We do not know this sender yet: the key {fingerprint(certificate_key(chain[0]))} calls "
-        f"itself {subject.name} ({subject.unit}). Compare the fingerprint aloud before you "
-        "approve it."
+    reason = Sentence(
+        "We do not know this sender yet: the key {key} calls itself {name} ({office}). Compare the "
+        "fingerprint aloud before you approve it.",
+        key=fingerprint(certificate_key(chain[0])),
+        name=subject.name,
+        office=subject.unit,
     )
     return ChainVerdict(Verdict.SIGNER_UNKNOWN, (reason,), subject, chain[0])
 
@@ -352,9 +388,7 @@ def _name(certificate: Certificate) -> str:
         names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     except ValueError:
         names = []
-    name = str(names[0].value) if names else "somebody without a name"
+    if not names:
+        return Sentence("somebody without a name")
+    name = str(names[0].value)
     return "".join(letter if letter.isprintable() else "?" for letter in name[:MAX_NAME_CHARS])
-
-
-def _holder(certificate: Certificate) -> str:
-    return f"The certificate of {_name(certificate)}"

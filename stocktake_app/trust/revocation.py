@@ -23,6 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from stocktake_app.errors import UserFileError
+from stocktake_app.translations import Sentence
 from stocktake_app.trust import der
 from stocktake_app.trust.certificates import (
     UNREADABLE,
@@ -54,12 +55,12 @@ MAX_LIST_NUMBER = 2**63 - 1
 PEM_BEGIN = b"-----BEGIN X509 CRL-----"
 
 REASONS = {
-    x509.ReasonFlags.key_compromise: "the key may be in other hands",
-    x509.ReasonFlags.affiliation_changed: "the person has left the office",
-    x509.ReasonFlags.superseded: "it was replaced by a newer one",
-    x509.ReasonFlags.cessation_of_operation: "it is no longer used",
-    x509.ReasonFlags.privilege_withdrawn: "it was given by mistake",
-    x509.ReasonFlags.unspecified: "no reason is given",
+    x509.ReasonFlags.key_compromise: Sentence("the key may be in other hands"),
+    x509.ReasonFlags.affiliation_changed: Sentence("the person has left the office"),
+    x509.ReasonFlags.superseded: Sentence("it was replaced by a newer one"),
+    x509.ReasonFlags.cessation_of_operation: Sentence("it is no longer used"),
+    x509.ReasonFlags.privilege_withdrawn: Sentence("it was given by mistake"),
+    x509.ReasonFlags.unspecified: Sentence("no reason is given"),
 }
 
 _BUNDLE = re.compile(

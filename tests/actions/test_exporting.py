@@ -182,7 +182,7 @@ def test_what_a_package_calls_otherwise_is_told(desk: Workspace, tmp_path: Path)
 
     checked = check_file(out, workspace=desk, at=NOW)
     known = shipped_names("events")[SHIPPED_EVENT]["label"]
-    told = [one.said() for one in checked.remarks]
+    told = list(checked.remarks)
     assert checked.visible == "same"
     assert f"It calls “Elsewhere” what this program calls “{known}”. Ask the sender why." in told
 

@@ -169,7 +169,7 @@ def test_unknown_sender_is_approved_only_after_the_letters_were_compared(
     until(qtbot, lambda: not tab.comparing)
     quiet(qtbot, start.window)
     assert any(
-        "approved this sender by the fingerprint" in one.text for one in tab.found[stranger].remarks
+        "approved this sender by the fingerprint" in one for one in tab.found[stranger].remarks
     )
 
 

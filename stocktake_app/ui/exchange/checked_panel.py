@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QWidget
 
+from stocktake_app.translations import said
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.disclosure import Disclosure
 from stocktake_app.ui.moments import when
@@ -87,7 +88,7 @@ class CheckedPanel(QFrame):
             value.setAccessibleName(f"{name}: {text}")
             form.addRow(label(name, "muted"), value)
         box = column(form, spacing=12, margin=16)
-        sentences = dict.fromkeys((*self._checked.reasons, *self._remarks()))
+        sentences = dict.fromkeys(self._sentences())
         for one in list(sentences)[:MOST_REMARKS]:
             box.addWidget(selectable(label(one, wrap=True)))
         if (more := len(sentences) - MOST_REMARKS) > 0:
@@ -114,11 +115,11 @@ class CheckedPanel(QFrame):
         if checked.sha256:
             yield _("File’s SHA-256"), _groups(checked.sha256), "small"
 
-    def _remarks(self) -> Iterator[str]:
+    def _sentences(self) -> Iterator[str]:
         from stocktake_app.actions.checked import difference_words
 
-        for one in self._checked.remarks:
-            yield one.said(_)
+        for one in (*self._checked.reasons, *self._checked.remarks):
+            yield said(one, _)
         for difference in self._checked.differences:
             yield difference_words(difference, _)
 

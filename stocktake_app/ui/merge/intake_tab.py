@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from stocktake_app.translations import said
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.drop_area import DropArea
@@ -108,7 +109,7 @@ class IntakeTab(QWidget):
         clear(self._reasons)
         for one in plan.files:
             for reason in one.reasons:
-                self._reasons.addWidget(label(f"{one.name}: {reason}", "warn", wrap=True))
+                self._reasons.addWidget(label(f"{one.name}: {said(reason, _)}", "warn", wrap=True))
         self.take.setEnabled(any(one.new or one.newer or one.conflicting for one in plan.files))
         self._plan.show()
         self.take.setFocus()
