@@ -10,12 +10,16 @@ the entry later can be; then the smallest Lamport clock and change id. The last 
 whose ids do not tell: there a colleague with a changed program could claim a beginning, signed
 with the own key, and loses it again by being withdrawn. Going by the first receipt would protect
 what is known at one place, but two places would then show different things for ever.
+
+One case is left to the first receipt all the same: a bureau can issue a certificate with anybody's
+identity, also one of another bureau. Whoever does it has seen the entry before, so nearly
+everywhere the true beginning came first; no other rule is safe from who chooses all the numbers.
 """
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 from stocktake_app.model import paths
@@ -29,11 +33,15 @@ BEGINNING_MISSING = "the beginning of this entry has not arrived yet"
 
 @dataclass(frozen=True, slots=True)
 class SealFacts:
-    """What judging needs of a seal: by whom, and why it does not count ("": it does)."""
+    """What judging needs of a seal: by whom, and why it does not count ("": it does).
+
+    ``received`` is when it first came here, as text that sorts.
+    """
 
     author: Author
     author_key: int
     reason: str = ""
+    received: str = ""
 
     @property
     def counts(self) -> bool:
@@ -108,24 +116,29 @@ def _creator(
     entry: str, changes: Sequence[StoredChange], seals: Mapping[int, SealFacts]
 ) -> SealFacts | None:
     claims = [
-        (change, seals[seal])
+        (change, seals[seal], (seals[seal].received, seal))
         for change in changes
         if change.begins
         for seal in change.seals
         if seals[seal].counts
     ]
     if len(claims) > 1:
-        claims.sort(key=partial(_claim_order, entry))
+        first: dict[Author, tuple[str, int]] = {}
+        for _, facts, came in claims:
+            first[facts.author] = min(came, first.get(facts.author, came))
+        claims.sort(key=lambda claim: _claim_order(entry, claim[0], claim[1].author, first))
     return claims[0][1] if claims else None
 
 
-def _claim_order(entry: str, claim: tuple[StoredChange, SealFacts]) -> tuple[object, ...]:
-    """Order claims by what nobody's receipt changes; see the top of this module."""
-    change, author = claim[0], claim[1].author
+def _claim_order(
+    entry: str, change: StoredChange, author: Author, first: Mapping[Author, tuple[str, int]]
+) -> tuple[object, ...]:
+    """Order claims; see the top of this module for what decides, and when a receipt does."""
     begun_by_hq = author.role is Role.HQ
     begun_by_author = is_begun_by(entry, author.identity)
+    came = first[author] if begun_by_author else ()
     named = (author.identity, author.role, author.bureau)
-    return (not begun_by_hq, not begun_by_author, change.lamport, change.id, named)
+    return (not begun_by_hq, not begun_by_author, came, change.lamport, change.id, named)
 
 
 def _reason(

@@ -76,14 +76,15 @@ def seal_facts(connection: Connection, workspace: Workspace) -> dict[int, SealFa
     """Return what judging needs of every seal, and of our own unsealed changes under 0."""
     own = own_author_key(connection, workspace)
     facts = {UNSEALED: SealFacts(workspace.profile.author, own)}
-    for key, verdict, reason, live, author, identity, role, bureau in connection.rows(
-        "SELECT s.key, s.verdict, s.reason, s.live, a.key, a.identity, a.role, a.bureau"
+    for key, verdict, reason, live, received, author, *names in connection.rows(
+        "SELECT s.key, s.verdict, s.reason, s.live, s.received, a.key, a.identity, a.role, a.bureau"
         " FROM seal s JOIN author a ON a.key = s.author"
     ):
         counts = bool(live) and verdict == Verdict.VALID
         why = reason if live else "the import that brought it was undone"
+        identity, role, bureau = names
         named = Author(identity, Role(role), bureau)
-        facts[key] = SealFacts(named, author, "" if counts else why or verdict)
+        facts[key] = SealFacts(named, author, "" if counts else why or verdict, received)
     return facts
 
 

@@ -1,23 +1,26 @@
-"""Somebody signs somebody else's record once more: a seal is named by what it says, not by whom."""
+"""Signing somebody else's record once more, or in somebody else's name, takes nothing over."""
 
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from laptops import Laptop, Parcel, new_laptop, profile_of
+from laptops import FORM, Laptop, Parcel, new_laptop, profile_of
 from packages import xlsx_of
-from people import People, make_people
+from people import People, authority_of, make_people
 
 from stocktake_app.actions.importing import FileOutcome, import_bytes
 from stocktake_app.actions.trusting import Growth, learn, rejudge
 from stocktake_app.exchange.contents import Contents
 from stocktake_app.exchange.seals import Header, make_seal
+from stocktake_app.model.change import Change
 from stocktake_app.model.codes import Verdict
 from stocktake_app.model.seal import Seal
+from stocktake_app.store.entries import get_entry
+from stocktake_app.store.imports import list_set_aside
 from stocktake_app.store.seals import closure, get_seal, list_seals, next_seal
 from stocktake_app.store.workspace import Workspace, create_workspace
-from stocktake_app.trust.certificates import subject_of
+from stocktake_app.trust.certificates import issue_leaf, subject_of
 from stocktake_app.trust.cms import Signer, sign_detached
 from stocktake_app.trust.enrolment import provisional_signer
 
@@ -56,8 +59,9 @@ def own(parcel: Parcel, signer: Signer, people: People) -> bytes:
     return xlsx_of(Contents(parcel.seals, dict(parcel.forms)), signer, people.now)
 
 
-def take(workspace: Workspace, data: bytes, people: People) -> FileOutcome:
-    return import_bytes(workspace, data, "a.xlsx", now=people.now + timedelta(hours=1))
+def take(workspace: Workspace, data: bytes, people: People, days: int = 0) -> FileOutcome:
+    now = people.now + timedelta(days=days, hours=1)
+    return import_bytes(workspace, data, "a.xlsx", now=now)
 
 
 @pytest.mark.parametrize("forged_first", [True, False])
@@ -78,3 +82,23 @@ def test_a_colleague_who_signs_a_record_again_does_not_replace_its_authors_signa
     rejudge(hq, people.now)
     verdicts = {one.id: one.verdict for one in list_seals(hq)}
     assert verdicts[genuine.id] is Verdict.VALID
+
+
+def test_another_bureau_takes_over_no_entry_by_issuing_its_beginners_identity(
+    tmp_path: Path, people: People, hq: Workspace
+) -> None:
+    author = new_laptop(tmp_path / "author", people.wca_officer, people)
+    author.begin({"title": "something else"})
+    entry = author.begin({"title": "what was said"}).entry
+    take(hq, own(author.pack(), people.wca_officer, people), people)
+    key, mena = people.new_key(), authority_of(people.mena)
+    posing = replace(subject_of(people.wca_officer.certificate), bureau="MENA")
+    leaf = issue_leaf(mena, key.public_key(), posing, people.now)
+    signer = Signer(key, (leaf, *mena.intermediates))
+    thief = new_laptop(tmp_path / "thief", signer, people)
+    values = {"@form": FORM, "title": "what was never said"}
+    claim = Change(thief.workspace.device, 1, entry, 1, "2021-04-28T10:00:00+00:00", values)
+    data = own(thief.pack_lines([claim.line]), signer, people)
+    assert take(hq, data, people, days=1).verdict is Verdict.VALID
+    assert get_entry(hq, entry).answers["title"] == "what was said"
+    assert [one.entry for one in list_set_aside(hq)] == [entry]

@@ -1,6 +1,7 @@
 """What counts, as a pure function, and that the fast way into the store gives the same."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,31 @@ def test_nobody_takes_over_an_entry_whose_id_was_made_for_somebody_else() -> Non
     entry = new_entry_id(OFFICER.identity)
     for found in claims(entry, STRANGER, OFFICER):
         assert (found.creator, set(found.reasons)) == (2, {1})
+
+
+def test_another_bureau_takes_over_nothing_by_issuing_the_identity_of_who_began_it() -> None:
+    entry = new_entry_id(OFFICER.identity)
+    posing = replace(OFFICER, bureau="EHA")
+    seals = {
+        1: SealFacts(posing, 1, received="2021-04-29T10:00:00Z"),
+        2: SealFacts(OFFICER, 2, received="2021-04-28T10:00:00Z"),
+    }
+    changes = [stored(key, {"@form": FORM}, seals=(key,)) for key in seals]
+    for order in (changes, changes[::-1]):
+        found = judge(entry, order, seals)
+        assert (found.creator, set(found.reasons)) == (2, {1})
+
+
+def test_of_two_beginnings_by_one_person_no_receipt_decides() -> None:
+    entry = new_entry_id(OFFICER.identity)
+    late, early = "2021-04-29T10:00:00Z", "2021-04-28T10:00:00Z"
+    for first, second in ((late, early), (early, late)):
+        seals = {
+            1: SealFacts(OFFICER, 1, received=first),
+            2: SealFacts(OFFICER, 2, received=second),
+        }
+        changes = [stored(key, {"@form": FORM}, seals=(key,)) for key in seals]
+        assert judge(entry, changes, seals).creator == 1
 
 
 def test_what_hq_began_too_is_hqs() -> None:
