@@ -27,8 +27,9 @@ from stocktake_app.model.change import Change, with_known_id
 from stocktake_app.model.codes import Role
 from stocktake_app.model.ids import is_begun_by
 from stocktake_app.model.scope import Author, may_erase, may_set, may_touch
+from stocktake_app.translations import N_
 
-BEGINNING_MISSING = "the beginning of this entry has not arrived yet"
+BEGINNING_MISSING = N_("the beginning of this entry has not arrived yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _under(change: StoredChange, seal: SealFacts, creator: SealFacts | None) -> 
     if creator is None:
         return None if seal.author.role is Role.HQ else BEGINNING_MISSING
     if not may_touch(seal.author, creator.author):
-        return "its author may not change entries that were begun elsewhere"
+        return N_("its author may not change entries that were begun elsewhere")
     if paths.ERASED in change.reserved and not may_erase(seal.author, creator.author):
-        return "only who began an entry, their bureau and HQ may erase content of it"
+        return N_("only who began an entry, their bureau and HQ may erase content of it")
     return None
