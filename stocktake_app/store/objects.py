@@ -29,9 +29,18 @@ def list_objects(workspace: Workspace, kind: str) -> list[bytes]:
 
 
 def insert_object(connection: Connection, kind: str, data: bytes) -> str:
-    """Store bytes once, inside the caller's transaction, and return their SHA-256."""
+    """Store bytes once, inside the caller's transaction, and return their SHA-256.
+
+    What a package calls its objects is a claim of its sender: form, labels or notice. What was
+    found out here stands over that, or nobody would learn a key that a notice brought, and a
+    stranger could keep a certificate out by sending it as something else before.
+    """
     sha256 = hashlib.sha256(data).hexdigest()
     connection.execute(
-        "INSERT OR IGNORE INTO object (sha256, kind, data) VALUES (?, ?, ?)", (sha256, kind, data)
+        "INSERT INTO object (sha256, kind, data) VALUES (?, ?, ?) ON CONFLICT (sha256) DO UPDATE"
+        " SET kind = excluded.kind WHERE object.kind IN ('labels', 'notice')"
+        " AND excluded.kind NOT IN ('labels', 'notice')"
+        " OR object.kind = 'form' AND excluded.kind NOT IN ('form', 'labels', 'notice')",
+        (sha256, kind, data),
     )
     return sha256

@@ -247,6 +247,22 @@ def test_another_bureau_cannot_stand_before_hq_with_its_identity(
     assert own_notice(offices.hq) != forged
 
 
+def test_an_offices_new_key_comes_with_its_next_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STOCKTAKE_STATE", str(tmp_path / "state"))
+    offices = make_offices(tmp_path)
+    later = offices.now + timedelta(minutes=5)
+    identity.rotate(offices.bureau, None, passphrase=PASSPHRASE, now=later)
+    offices.say()
+    for sender, receiver in ((offices.officer, offices.bureau), (offices.bureau, offices.officer)):
+        out = tmp_path / f"{sender.role}.xlsx"
+        export(sender, None, out=out, passphrase=PASSPHRASE, now=later)
+        assert import_files(receiver, [out], dry_run=False, now=later).accepted
+    known = {one.office: one.since for one in list_offices(offices.officer, later)}
+    assert known["WCA"] == later.isoformat()
+
+
 def test_a_withdrawn_key_that_was_dated_ahead_bars_no_honest_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

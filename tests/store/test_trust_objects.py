@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from people import authority_of, make_people
 from stores import NOW
 
+from stocktake_app.store.objects import list_objects, put_object
 from stocktake_app.store.trust_objects import (
     add_anchor,
     encode_certificate,
@@ -55,3 +56,21 @@ def test_our_own_chain_is_leaf_first_and_a_renewal_takes_its_place(officer: Work
     assert own_chain(officer) == people.wca_officer.chain
     set_own_chain(officer, people.second_wca_officer.chain, NOW)
     assert own_chain(officer) == people.second_wca_officer.chain
+
+
+def test_what_a_package_calls_an_object_keeps_nobody_from_learning_what_it_is(
+    officer: Workspace,
+) -> None:
+    claimed, found = ("form", "labels", "notice"), ("chain", "recipient", "receipt")
+    for first in claimed:
+        for then in found:
+            data = f"{first} {then}".encode()
+            put_object(officer, first, data)
+            put_object(officer, then, data)
+            for one in claimed:
+                put_object(officer, one, data)
+            assert data in list_objects(officer, then)
+    put_object(officer, "notice", b"a questionnaire")
+    put_object(officer, "form", b"a questionnaire")
+    put_object(officer, "labels", b"a questionnaire")
+    assert b"a questionnaire" in list_objects(officer, "form")
