@@ -43,6 +43,12 @@ class Run:
 _PLAIN = re.compile(r"[\x20-\x7e\xa0-\xac\xae-\u024f\u2010-\u2015\u2018-\u201e\u2022\u2026\u20ac]*")
 
 
+_SIGNS = frozenset(
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
+"""Format characters that are seen, unlike all others: signs that stand over or before numbers."""
+
+
 def font_file(name: str) -> Path:
     """Return the file of a bundled font, such as ``NotoSans-Bold``."""
     return resource("resources/fonts") / f"{name}.ttf"
@@ -79,7 +85,7 @@ def _can_show(character: str, weight: Weight) -> bool:
         character in "\n\t"
         or code in characters_of(latin(weight))
         or code in characters_of(arabic(weight))
-        or unicodedata.category(character) == "Cf"
+        or (unicodedata.category(character) == "Cf" and character not in _SIGNS)
     )
 
 

@@ -1,7 +1,8 @@
 """Fills pages from top to bottom with blocks of text, and goes on to the next page by itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from stocktake_app.documents.characters import visible
@@ -12,6 +13,7 @@ from stocktake_app.documents.fonts import (
     printable,
     register_fonts,
 )
+from stocktake_app.documents.pictures import Printed
 from stocktake_app.documents.text_layout import (
     Line,
     TextStyle,
@@ -77,6 +79,7 @@ class Pages:
     y: float = TOP
     number: int = 1
     missing: dict[str, None] = field(default_factory=dict)
+    pictures: int = 0
 
     def place(self, block: Block) -> None:
         """Draw a block, on as many pages as it takes."""
@@ -111,6 +114,20 @@ class Pages:
         self.y = TOP
         self.decorate(self)
 
+    def picture(self, picture: Printed, width: float, block: Block) -> None:
+        """Draw a picture where the block's first column begins, then the block below it.
+
+        ``width`` is in points.
+        """
+        height = width * picture.height / picture.width
+        if self.y - block.before - height - block.keep < BOTTOM:
+            self.new_page()
+        self._draw_ground(block, block.before + height)
+        self.y -= block.before + height
+        x = self._left(block.columns[0], block, width)
+        self.canvas.drawImage(_reader(picture.data), x, self.y, width, height)
+        self.place(replace(block, before=0.0))
+
     def rule(self, thickness: float, ink: str, y: float | None = None) -> None:
         """Draw a line across the text, at ``y`` or where the next block would begin."""
         y = self.y if y is None else y
@@ -137,13 +154,17 @@ class Pages:
 
     def _draw_piece(self, block: Block, piece: _Piece, count: int) -> None:
         width = self._width(piece.column, block)
-        inner = TEXT_WIDTH - block.indent - 2 * self._inset(block)
-        offset = block.indent + self._inset(block) + piece.column.start * inner
-        x = MARGIN + (TEXT_WIDTH - offset - width if self.rtl else offset)
+        x = self._left(piece.column, block, width)
         y = self.y - block.padding - piece.height * 0.5 - piece.column.style.size * 0.35
         for line in piece.lines[:count]:
             draw_line(self.canvas, line, x, y, width=width, style=piece.column.style)
             y -= piece.height
+
+    def _left(self, column: Column, block: Block, width: float) -> float:
+        """Return the left edge of what is this wide and begins where a column does."""
+        inner = TEXT_WIDTH - block.indent - 2 * self._inset(block)
+        offset = block.indent + self._inset(block) + column.start * inner
+        return MARGIN + (TEXT_WIDTH - offset - width if self.rtl else offset)
 
     def _draw_ground(self, block: Block, height: float) -> None:
         left = MARGIN if self.rtl else MARGIN + (block.indent if not block.bar else 0)
@@ -155,6 +176,12 @@ class Pages:
             self.canvas.setFillColor(color(block.bar))
             x = MARGIN + TEXT_WIDTH - BAR_WIDTH if self.rtl else MARGIN
             self.canvas.rect(x, self.y - height, BAR_WIDTH, height, stroke=0, fill=1)
+
+
+def _reader(data: bytes) -> Any:
+    from reportlab.lib.utils import ImageReader
+
+    return ImageReader(BytesIO(data))
 
 
 def new_canvas(out: BinaryIO, title: str, language: str, *, rtl: bool) -> Any:

@@ -5,6 +5,7 @@ written anew, so nothing but its pixels goes on, unless its place is wanted.
 """
 
 import re
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,13 @@ LONGEST_SIDE = 1600
 MAX_PIXELS = 120_000_000
 QUALITY = 85
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
+
+PRINTED = frozenset({"image/jpeg", "image/png"})
+"""Media types of the pictures that stand in records: what ``small_picture`` makes."""
+
+MAX_PRINTED_PIXELS = 4_000_000
+MAX_PRINTED_BYTES = 8 * 1024 * 1024
+"""Larger ones were not attached by us; of these only the name stands in a record."""
 _GPS = 0x8825
 
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"}) | {
@@ -123,7 +131,36 @@ def thumbnail(data: bytes, longest: int) -> bytes:
     return out.getvalue()
 
 
-def _decoded(data: bytes, longest: int) -> "tuple[Image, Exif]":
+@dataclass(frozen=True)
+class Printed:
+    """A picture for a page: a JPEG without transparency, its sides in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def printed(data: bytes, longest: int) -> Printed | None:
+    """Return a picture for a page; None when it is damaged, too large or of another kind.
+
+    Equal bytes give equal bytes under equal libraries: ``record_layout`` names their versions.
+    """
+    from PIL import Image
+
+    if len(data) > MAX_PRINTED_BYTES or sniff(data) not in PRINTED:
+        return None
+    try:
+        image, _ = _decoded(data, longest, MAX_PRINTED_PIXELS)
+    except UserFileError:
+        return None
+    ground = Image.new("RGBA", image.size, "white")
+    ground.alpha_composite(image.convert("RGBA"))
+    out = BytesIO()
+    ground.convert("RGB").save(out, "JPEG", quality=QUALITY)
+    return Printed(out.getvalue(), *image.size)
+
+
+def _decoded(data: bytes, longest: int, most: int = MAX_PIXELS) -> "tuple[Image, Exif]":
     """Decode a picture within limits, upright, not larger than asked for."""
     import struct
     import warnings
@@ -143,7 +180,7 @@ def _decoded(data: bytes, longest: int) -> "tuple[Image, Exif]":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of damaged metadata, which is dropped anyway
             image = Image.open(BytesIO(data), formats=_FORMATS)
-            if image.width * image.height > MAX_PIXELS:
+            if image.width * image.height > most:
                 raise UserFileError(
                     f"The picture has {image.width} x {image.height} points, more than are "
                     "opened; save it smaller and attach that."

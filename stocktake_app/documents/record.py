@@ -68,6 +68,14 @@ class Differing:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """An attached picture: what is written under it, and how to get the file's bytes."""
+
+    caption: str
+    data: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
 class Item:
     """One row of a repeat, such as a finding: its number, kind, main text and other answers.
 
@@ -79,6 +87,7 @@ class Item:
     text: str
     answers: tuple[Fact, ...] = ()
     kind: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,7 @@ class Section:
     title: str
     answers: tuple[Fact, ...] = ()
     items: tuple[Item, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A readable record as a PDF: cover, entries, differing versions, how to check it."""
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -19,10 +20,12 @@ from stocktake_app.documents.pages import (
     Pages,
     new_canvas,
 )
+from stocktake_app.documents.pictures import printed
 from stocktake_app.documents.record import (
     Differing,
     EntryText,
     Item,
+    Picture,
     Record,
     Section,
     Verification,
@@ -45,9 +48,16 @@ SECTION = TextStyle(11, Weight.BOLD, palette.BLUE)
 TITLE = TextStyle(15, Weight.BOLD, palette.NAVY, 1.3)
 SMALL = TextStyle(7.5, color=palette.MUTED)
 LABEL_SHARE = 0.28
+REST = 1.0 - LABEL_SHARE
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
 MAX_LISTED = 40
 CODE_SIDE = 40 * MILLIMETRE
+PICTURE_SIDE = 60 * MILLIMETRE
+PICTURE_PIXELS = 480
+"""The longer side of a picture, at most, on the page and of what is stored for it."""
+
+MAX_PICTURES = 200
+"""How many pictures a record shows; of further ones it gives the names."""
 
 
 def record_pdf(record: Record) -> bytes:
@@ -175,6 +185,8 @@ def _section(pages: Pages, section: Section) -> None:
         pages.place(Block((Column(section.title, SECTION),), before=12, after=3, keep=70))
     for label, text in section.answers:
         pages.place(_pair(label, text))
+    for picture in section.pictures:
+        _picture(pages, picture, Block((Column(picture.caption, SMALL, LABEL_SHARE, REST),)))
     for item in section.items:
         _item(pages, item)
 
@@ -182,7 +194,7 @@ def _section(pages: Pages, section: Section) -> None:
 def _pair(label: str, text: str) -> Block:
     columns = (
         Column(label, LABEL, 0.0, LABEL_SHARE - 0.03),
-        Column(text, BODY, LABEL_SHARE, 1.0 - LABEL_SHARE),
+        Column(text, BODY, LABEL_SHARE, REST),
     )
     return Block(columns, before=2, after=2, keep=2 * BODY.size)
 
@@ -199,9 +211,23 @@ def _item(pages: Pages, item: Item) -> None:
     for label, text in item.answers:
         columns = (
             Column(label, TextStyle(8, color=palette.MUTED), 0.0, LABEL_SHARE - 0.03),
-            Column(text, TextStyle(8.5), LABEL_SHARE, 1.0 - LABEL_SHARE),
+            Column(text, TextStyle(8.5), LABEL_SHARE, REST),
         )
         pages.place(Block(columns, padding=1, indent=indent, bar=bar))
+    for picture in item.pictures:
+        caption = Column(picture.caption, SMALL, LABEL_SHARE, REST)
+        _picture(pages, picture, Block((caption,), padding=2, indent=indent, bar=bar))
+
+
+def _picture(pages: Pages, picture: Picture, block: Block) -> None:
+    """Draw a picture small above its caption; one that cannot be shown has its name already."""
+    if pages.pictures >= MAX_PICTURES:
+        return
+    pages.pictures += 1
+    found = printed(picture.data(), PICTURE_PIXELS)
+    if found is not None:
+        width = PICTURE_SIDE * found.width / PICTURE_PIXELS
+        pages.picture(found, width, replace(block, before=4, after=4, keep=3 * SMALL.size))
 
 
 def _differing(pages: Pages, differing: tuple[Differing, ...], _: Translator) -> None:

@@ -202,7 +202,10 @@ class _Source:
         """Yield every entry to read."""
         for entry in self.shown.entries():
             reader = self.readers.get(entry.form)
-            yield entry_text(entry, reader) if reader else strange_entry(entry, self.translate)
+            if reader is None:
+                yield strange_entry(entry, self.translate)
+            else:
+                yield entry_text(entry, reader, self.shown.file)
 
 
 def _utc(text: str) -> Cell:

@@ -1,4 +1,4 @@
-"""By what the readable part of a package is laid out: ``xlsx/2 fr 3f9a1c2b`` in its manifest.
+"""By what the readable part of a package is laid out: ``xlsx/3 fr 3f9a1c2b`` in its manifest.
 
 Format, number of the layout, language, and a digest over all else that ships with the program and
 that sheets or pages are made of. Equal names and equal contents give equal sheets and pages on
@@ -18,7 +18,7 @@ from stocktake_app.translations import DOMAIN, LANGUAGES
 
 Format = Literal["xlsx", "pdf"]
 
-LAYOUT = 2
+LAYOUT = 3
 """Number of the layout, of sheets and of pages."""
 
 _DIGITS = 8
@@ -65,6 +65,8 @@ def _of_pages() -> Iterator[tuple[str, bytes]]:
     import reportlab
     import segno
     from bidi import VERSION as BIDI_VERSION
+    from PIL import __version__ as pillow_version
+    from PIL import features
     from pyhanko.version import __version__ as pyhanko_version
 
     for path in sorted(resource("resources/fonts").glob("*.ttf")):
@@ -75,6 +77,8 @@ def _of_pages() -> Iterator[tuple[str, bytes]]:
         arabic_reshaper.__version__,
         BIDI_VERSION,
         pyhanko_version,
+        pillow_version,
+        *(str(features.version(one)) for one in ("jpg", "libjpeg_turbo", "zlib")),
         unicodedata.unidata_version,
     )
     yield "programs", " ".join(versions).encode()

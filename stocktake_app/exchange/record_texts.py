@@ -1,9 +1,19 @@
 """An entry as a text to read: its groups as sections, its findings as items, differing versions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
-from stocktake_app.documents.record import Differing, EntryText, Fact, Item, Section, Version
+from stocktake_app.documents.record import (
+    Differing,
+    EntryText,
+    Fact,
+    Item,
+    Picture,
+    Section,
+    Version,
+)
 from stocktake_app.exchange.record_forms import AsIs, FormReader, offset_text
 from stocktake_app.exchange.record_rows import RowAnswers, rows_of
 from stocktake_app.exchange.shown_entries import ShownConflict, ShownEntry, ShownVersion
@@ -16,14 +26,27 @@ ITEMS = {"findings": ("F", "kind", "text"), "interventions": ("I", "speaker_type
 
 TITLE_REGISTERS = ("events.csv", "pledges.csv", "indicators.csv", "initiatives.csv")
 
+CAPTION = "_caption"
+"""The question with this behind another's name says what a picture shows."""
+
 Rows = Mapping[str, list[RowAnswers]]
 
 
-def entry_text(entry: ShownEntry, reader: FormReader) -> EntryText:
-    """Return the readable form of an entry."""
+@dataclass(frozen=True)
+class _Said:
+    """What an entry says: its answers by path, its rows, its pictures by the answer's path."""
+
+    answers: Mapping[str, str]
+    rows: Rows
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+
+
+def entry_text(entry: ShownEntry, reader: FormReader, file: Callable[[str], bytes]) -> EntryText:
+    """Return the readable form of an entry; ``file`` gives an attached file by its digest."""
     answers = readable_answers(entry, reader.translate)
     rows = rows_of(answers)
-    sections = [one for one in _sections(reader, answers, rows) if one.answers or one.items]
+    said = _Said(answers, rows, _pictures(entry, file))
+    sections = [one for one in _sections(reader, said) if one.answers or one.items]
     return EntryText(
         reference=entry.reference,
         title=_title(entry, reader),
@@ -31,6 +54,16 @@ def entry_text(entry: ShownEntry, reader: FormReader) -> EntryText:
         sections=tuple(sections),
         differing=tuple(_differing(reader, conflict, rows) for conflict in entry.conflicts),
     )
+
+
+def _pictures(entry: ShownEntry, file: Callable[[str], bytes]) -> dict[str, Picture]:
+    """Return the pictures by the path of the answer that names each, with words to go below."""
+    found = {}
+    for path, digest in sorted(entry.pictures.items()):
+        caption = entry.answers.get(f"{path}{CAPTION}", "")
+        words = " · ".join(part for part in (caption, entry.files[path]) if part)
+        found[path] = Picture(words, partial(file, digest))
+    return found
 
 
 def strange_entry(entry: ShownEntry, _: Translator) -> EntryText:
@@ -98,25 +131,29 @@ def _when(text: str, _: Translator) -> str:
         return text
 
 
-def _sections(reader: FormReader, answers: Mapping[str, str], rows: Rows) -> Iterator[Section]:
+def _sections(reader: FormReader, said: _Said) -> Iterator[Section]:
     """Yield the sections in the order of the form; questions outside any group come first."""
-    yield Section("", tuple(_answers(reader, reader.form.root, answers)))
+    yield _section("", reader, reader.form.root, said)
     for child in reader.form.root.children:
         if isinstance(child, Group):
-            yield from _group(reader, child, answers, rows)
+            yield from _group(reader, child, said)
 
 
-def _group(
-    reader: FormReader, group: Group, answers: Mapping[str, str], rows: Rows
-) -> Iterator[Section]:
+def _group(reader: FormReader, group: Group, said: _Said) -> Iterator[Section]:
     title = reader.label(group.path)
     if isinstance(group, Repeat):
-        yield Section(title, items=tuple(_items(reader, group, rows.get(group.path, []))))
+        yield Section(title, items=tuple(_items(reader, group, said)))
         return
-    yield Section(title, tuple(_answers(reader, group, answers)))
+    yield _section(title, reader, group, said)
     for child in group.children:
         if isinstance(child, Group):
-            yield from _group(reader, child, answers, rows)
+            yield from _group(reader, child, said)
+
+
+def _section(title: str, reader: FormReader, group: Group, said: _Said) -> Section:
+    own = [child.path for child in group.children]
+    pictures = [said.pictures[path] for path in own if path in said.pictures]
+    return Section(title, tuple(_answers(reader, group, said.answers)), pictures=tuple(pictures))
 
 
 def _answers(reader: FormReader, group: Group, answers: Mapping[str, str]) -> Iterator[Fact]:
@@ -126,9 +163,9 @@ def _answers(reader: FormReader, group: Group, answers: Mapping[str, str]) -> It
             yield reader.label(child.path), reader.text(child, value)
 
 
-def _items(reader: FormReader, repeat: Repeat, rows: list[RowAnswers]) -> Iterator[Item]:
+def _items(reader: FormReader, repeat: Repeat, said: _Said) -> Iterator[Item]:
     letter, tag, main = ITEMS.get(repeat.name, ("", "", ""))
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(said.rows.get(repeat.path, []), 1):
         answers = {paths.join(repeat.path, rest): value for rest, value in row.answers.items()}
         kind = answers.pop(f"{repeat.path}/{tag}", "")
         text = answers.pop(f"{repeat.path}/{main}", "")
@@ -138,6 +175,9 @@ def _items(reader: FormReader, repeat: Repeat, rows: list[RowAnswers]) -> Iterat
             text=text,
             answers=tuple(_row_answers(reader, repeat, answers, row.inner)),
             kind=kind,
+            pictures=tuple(
+                one for path, one in said.pictures.items() if path.startswith(f"{row.path}/")
+            ),
         )
 
 

@@ -44,7 +44,7 @@ class Shown:
     the offset, ``record_id`` its id. ``entries`` reads all ``count`` entries, in order;
     ``differing`` counts their answers with differing versions, ``strange`` the entries whose form
     is missing or cannot be read. ``forms`` are the others' by SHA-256, in the order in which they
-    are shown.
+    are shown. ``disclosures`` are bytes by digest, as the package carries them.
     """
 
     maker: Subject
@@ -59,6 +59,13 @@ class Shown:
     entries: Callable[[], Iterator[ShownEntry]]
     forms: Mapping[str, Form] = field(default_factory=dict)
     labels: Labels = field(default_factory=Labels)
+    disclosures: Mapping[str, bytes] = field(default_factory=dict)
+
+    def file(self, digest: str) -> bytes:
+        """Return the bytes of an attached file that an entry shows, by its digest."""
+        found = read_disclosure(self.disclosures[digest])
+        assert isinstance(found, Attachment)
+        return found.data
 
 
 def chains_of(contents: Contents) -> dict[str, Chain]:
@@ -102,6 +109,7 @@ def read_shown(contents: Contents, chains: Mapping[str, Chain]) -> Shown:
         entries=found.entries,
         forms=_used(forms, found),
         labels=_labels(contents),
+        disclosures=contents.disclosures,
     )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from stocktake_app.documents.pictures import PRINTED
 from stocktake_app.exchange.record_forms import questions_in
 from stocktake_app.exchange.shown_lines import LinePacker
 from stocktake_app.model import paths
@@ -67,7 +68,7 @@ class ShownEntry:
 
     ``reference`` is what people call it (``WCA-SEN-3F9A2C``), ``author`` and ``author_name`` are of
     whoever began it, ``updated`` is in UTC. ``files`` are the names of attachments by the path of
-    the answer that names them.
+    the answer that names them, ``pictures`` the digests of those of them that are pictures.
     """
 
     id: str
@@ -86,6 +87,7 @@ class ShownEntry:
     conflicts: tuple[ShownConflict, ...] = ()
     withheld: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
 
 class Place(NamedTuple):
@@ -240,6 +242,11 @@ class Reader:
         bureau = bureau or (creator.author.bureau if creator else "")
         listed = tuple(countries.split())
         answers, withheld, files = self._disclosed(found.answers, found.erased)
+        pictures = {
+            path: digest_in(found.answers[path])
+            for path, one in files.items()
+            if one.media_type in PRINTED
+        }
         return ShownEntry(
             id=found.id,
             reference=entry_reference(found.id, bureau, listed),
@@ -259,7 +266,8 @@ class Reader:
                 for path, live in found.conflicts.items()
             ),
             withheld=withheld,
-            files=files,
+            files={path: one.name for path, one in files.items()},
+            pictures=pictures,
         )
 
     def _version(self, live: Live, found: _Folded) -> ShownVersion:
@@ -283,14 +291,15 @@ class Reader:
 
     def _disclosed(
         self, answers: dict[str, str], erased: frozenset[str]
-    ) -> tuple[dict[str, str], tuple[str, ...], dict[str, str]]:
+    ) -> tuple[dict[str, str], tuple[str, ...], dict[str, Attachment]]:
         """Return the answers with what is disclosed, the paths that are withheld, and the files."""
         confidential = [path for path, value in answers.items() if value.startswith(PREFIX)]
-        withheld, files = [], {}
+        withheld: list[str] = []
+        files: dict[str, Attachment] = {}
         for path in filter(lambda path: is_digest(answers[path]), confidential):
             found = self._disclosure(answers[path], erased)
             if isinstance(found, Attachment):
-                files[path] = found.name
+                files[path] = found
             elif found is not None:
                 answers[path] = found.value
             else:

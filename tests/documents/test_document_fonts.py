@@ -106,3 +106,7 @@ def test_printed_colours_can_be_read(ink: str, ground: str) -> None:
     lighter, darker = sorted((_luminance(ink), _luminance(ground)), reverse=True)
 
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def test_signs_before_numbers_are_letters_and_are_not_passed_over_as_invisible() -> None:
+    assert printable("\u200f\u0605 5") == "\u200f[U+0605] 5"

@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from stocktake_app.documents import pictures
 from stocktake_app.documents.pictures import (
     LONGEST_SIDE,
     PICTURES,
     SUFFIXES,
+    printed,
     small_picture,
     sniff,
     thumbnail,
@@ -130,3 +132,48 @@ def test_a_damaged_picture_is_made_small_or_refused_never_a_crash(
         except UserFileError:
             continue
         assert sniff(small) in PICTURES
+
+
+def test_a_picture_for_a_page_is_small_upright_and_says_nothing_of_place_or_camera() -> None:
+    found = printed(camera_picture((1500, 1000), orientation=6), 480)
+    assert found is not None
+    picture = opened(found.data)
+
+    assert (found.width, found.height) == picture.size == (320, 480)
+    assert picture.mode == "RGB"
+    assert not picture.getexif()
+    assert "comment" not in picture.info
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "I;16"])
+def test_any_picture_for_a_page_stands_on_white_without_transparency(mode: str) -> None:
+    out = io.BytesIO()
+    Image.new(mode, (20, 10)).save(out, "PNG")
+    found = printed(out.getvalue(), 480)
+
+    assert found is not None
+    assert opened(found.data).mode == "RGB"
+
+
+def test_what_is_too_large_or_of_another_kind_is_not_put_on_a_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gif = io.BytesIO()
+    Image.new("L", (20, 10)).save(gif, "GIF")
+
+    assert printed(gif.getvalue(), 480) is None
+    assert printed(bomb(2001, 2000), 480) is None
+    assert printed(b"said", 480) is None
+    monkeypatch.setattr(pictures, "MAX_PRINTED_BYTES", 100)
+    assert printed(camera_picture((200, 100)), 480) is None
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_a_damaged_picture_for_a_page_is_left_out_never_a_crash(data: st.DataObject) -> None:
+    whole = bytearray(camera_picture((64, 48)))
+    for _ in range(data.draw(st.integers(1, 6))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    found = printed(bytes(whole), 32)
+
+    assert found is None or opened(found.data).size == (found.width, found.height)
