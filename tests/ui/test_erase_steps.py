@@ -164,7 +164,7 @@ def test_copies_that_were_sent_are_named_before_and_after(qtbot: QtBot, start: S
     steps.go.click()
     write(steps.reason, REASON)
     steps.go.click()
-    assert any(sent in one for one in said(steps))
+    assert any(f"{sent} (sent to Headquarters)" in one for one in said(steps))
     steps.sure.setChecked(True)
     steps.go.click()
     until(qtbot, lambda: "erased" in steps.title)

@@ -13,6 +13,7 @@ from stocktake_app.ui.directed import DirectedLine
 from stocktake_app.ui.parts import at_edge, column, label
 from stocktake_app.ui.texts import _, _n
 from stocktake_app.ui.wizard import Question, Wizard
+from stocktake_app.ui.words import role_words
 
 if TYPE_CHECKING:
     from stocktake_app.actions.erasing import Copy, Erased
@@ -222,6 +223,7 @@ def _out_of_reach(copies: "Sequence[Copy]") -> list[str]:
 
 def _told(copy: "Copy") -> str:
     if copy.state:
-        return _("{name} (sent to {party})").format(name=copy.name, party=copy.party)
+        party = role_words(copy.party)
+        return _("{name} (sent to {party})").format(name=copy.name, party=party)
     party = copy.party or _("somebody unknown")
     return _("{name} (from {party})").format(name=copy.name, party=party)
