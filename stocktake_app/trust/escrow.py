@@ -18,6 +18,7 @@ from stocktake_app.trust.slots import KEY_BYTES
 
 FORMAT = "stocktake-escrow/1"
 MAX_BOX_BYTES = 16 * 1024
+MAX_WORD_CHARS = 200
 
 
 class NotForUsError(RefusedError):
@@ -87,7 +88,8 @@ def open_box(data: bytes, secret: bytes) -> Box:
         box = Box(**{**body, "key": b64decode(body["key"], validate=True)})
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         known = False
-    if not known or len(box.key) != KEY_BYTES or not all(map(_is_text, (box.name, box.identity))):
+    words = (box.keystore, box.identity, box.name, box.made) if known else ()
+    if not known or len(box.key) != KEY_BYTES or not all(map(_is_word, words)):
         raise UserFileError("What is in this recovery box cannot be read; ask for a new request.")
     return box
 
@@ -113,5 +115,6 @@ def open_with(secret: bytes, data: bytes) -> bytes | None:
     return opened
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+def _is_word(value: object) -> bool:
+    """Say whether this can be shown: anybody can lock a box for an office, and name anybody."""
+    return isinstance(value, str) and len(value) <= MAX_WORD_CHARS and value.isprintable()

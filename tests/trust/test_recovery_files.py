@@ -3,7 +3,7 @@
 import json
 import secrets
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -214,6 +214,17 @@ def test_a_box_with_something_else_in_it_is_refused(content: bytes) -> None:
     secret = new_recovery_identity()
     with pytest.raises(UserFileError, match="cannot be read"):
         open_box(lock_for(recipient_of(secret), content), secret)
+
+
+@pytest.mark.parametrize("word", ["\x1b[2Jcleared", "two\nlines", "n" * 201])
+@pytest.mark.parametrize("field", ["keystore", "identity", "name", "made"])
+def test_a_box_that_says_what_no_screen_should_show_is_refused(field: str, word: str) -> None:
+    secret = new_recovery_identity()
+    box = Box("ab" * 16, "cd" * 16, NAME, NOW.isoformat(), secrets.token_bytes(32))
+    assert open_box(lock_box(box, recipient_of(secret)), secret) == box
+    shown = Box(**(asdict(box) | {field: word}))
+    with pytest.raises(UserFileError, match="cannot be read"):
+        open_box(lock_box(shown, recipient_of(secret)), secret)
 
 
 def test_a_box_with_a_key_of_another_length_is_refused() -> None:
