@@ -12,12 +12,13 @@ from officers_site import Site
 from packages import packed, unpacked
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from window_driver import dialog, quiet, showing, started, until
 
 from stocktake_app.actions.checking import check_file
 from stocktake_app.actions.verification_report import write_report
+from stocktake_app.translations import said, translator
 from stocktake_app.ui.application import Start
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.exchange.check_tab import CheckTab, packages_in
@@ -243,3 +244,25 @@ def test_report_is_written_for_what_was_checked(
     found = check_file(site.packages[0], at=now(), workspace=start.workspace)
     out = write_report(found, tmp_path / "report.pdf", language="fr")
     assert out.read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_reasons_are_said_in_the_language_of_the_window(
+    qtbot: QtBot, site: Site, stranger: Path, tmp_path: Path, language: str
+) -> None:
+    folder = tmp_path / "bureau"
+    shutil.copytree(site.bureau, folder)
+    save_preferences(Preferences(language=language, scheme="light"))
+    files = [
+        stranger,
+        damaged(site.packages[0], tmp_path / "changed.xlsx"),
+        saved_again(site.packages[0], tmp_path / "again.xlsx"),
+    ]
+    with started(qtbot, folder) as start:
+        showing(qtbot, start.window, "home")
+        for one in files:
+            tab = checked(qtbot, start, [one])
+            shown = {made.text() for made in panel(tab).findChildren(QLabel)}
+            for reason in (*tab.found[one].reasons, *tab.found[one].remarks):
+                assert said(reason, translator(language)) in shown
+                assert reason not in shown

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from officers_site import OURS, THEIRS, Site
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from window_driver import dialog, quiet, showing, started, tap, until, write
 
@@ -142,3 +142,24 @@ def test_taking_the_same_in_twice_finds_nothing_new(
     quiet(qtbot, start.window)
     assert counts(screen) == [["–", "–", "1", "–", "–"]]
     assert not screen.intake.take.isEnabled()
+
+
+def test_reasons_are_said_in_the_language_of_the_window(
+    qtbot: QtBot, site: Site, tmp_path: Path
+) -> None:
+    folder, broken = tmp_path / "bureau", tmp_path / "broken.xlsx"
+    shutil.copytree(site.bureau, folder)
+    broken.write_bytes(b"of somebody else")
+    save_preferences(Preferences(language="fr", scheme="light"))
+    with started(qtbot, folder) as start:
+        showing(qtbot, start.window, "home")
+        start.window.go("merge")
+        showing(qtbot, start.window, "merge")
+        screen = start.window.screens["merge"]
+        assert isinstance(screen, MergeScreen)
+        screen.intake.plan([broken])
+        until(qtbot, screen.intake.take.isVisible)
+        texts = [one.text() for one in screen.intake.findChildren(QLabel)]
+        (reason,) = [one for one in texts if one.startswith("broken.xlsx: ")]
+        assert "This is no Stocktake package" not in reason
+        quiet(qtbot, start.window)
