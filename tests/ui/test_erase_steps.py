@@ -1,5 +1,7 @@
 """Erasing in the window: what, why, once more; then its word stands on the page."""
 
+from dataclasses import replace
+
 from officers_site import PASSPHRASE
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
@@ -186,3 +188,15 @@ def test_everything_in_it_that_the_keyboard_reaches_has_a_name(qtbot: QtBot, sta
         write(steps.reason, REASON)
         steps.go.click()
     steps.reject()
+
+
+def test_an_entry_with_a_long_title_fits_on_a_laptop_at_200_percent(
+    qtbot: QtBot, start: Start
+) -> None:
+    start.restyle(replace(start.preferences, text_size=200))
+    until(qtbot, lambda: start.window.current == "home")
+    page = opened(qtbot, start, STORY)
+
+    assert page.erase.isVisible()
+    assert start.window.minimumSizeHint().width() <= 1366
+    assert page.erase.width() >= page.erase.sizeHint().width()

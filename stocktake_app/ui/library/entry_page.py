@@ -9,7 +9,16 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 from stocktake_app.ui.clock import now
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.library.erase_steps import Choices, Erase, choices_of
-from stocktake_app.ui.parts import Message, button, column, icon_button, label, line, panel
+from stocktake_app.ui.parts import (
+    Message,
+    at_edge,
+    button,
+    column,
+    icon_button,
+    label,
+    line,
+    panel,
+)
 from stocktake_app.ui.texts import _, _n
 from stocktake_app.ui.words import status_words
 
@@ -37,8 +46,8 @@ class EntryPage(QWidget):
         super().__init__()
         self._context, self.entry, self._row = context, entry, row
         back = icon_button(_("Back to the list"), "back", context.tokens, self.closed.emit)
-        self._title = label("", "heading")
-        self._about = label("", "muted")
+        self._title = at_edge(label("", "heading", wrap=True))
+        self._about = at_edge(label("", "muted", wrap=True))
         self._edit = button(
             _("Edit"), lambda: context.go("capture", ("entry", self.entry)), "primary"
         )
@@ -47,7 +56,9 @@ class EntryPage(QWidget):
         self._choices = Choices()
         self.erase = button(_("Erase for good…"), self._ask_to_erase, "quiet")
         self.erase.hide()
-        head = line(back, self._title, self._about, 1, self.erase, send, self._edit, spacing=10)
+        words = column(self._title, self._about, spacing=2)
+        head = line(back, words, self.erase, send, self._edit, spacing=10)
+        head.setStretch(1, 1)
         head.setContentsMargins(12, 8, 16, 8)
         self._message = Message(context.tokens)
         self.text = QTextBrowser()
