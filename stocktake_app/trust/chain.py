@@ -233,12 +233,13 @@ def _inside(name: x509.Name, constraints: x509.NameConstraints) -> bool:
 
 
 def _anchor_of(certificate: Certificate, trust: Trust) -> Certificate:
-    for anchor in trust.anchors:
-        if anchor.subject == certificate.issuer:
-            check_root(anchor)
-            check_issued(certificate, anchor)
-            return anchor
-    raise BadCertificateError(Sentence("it does not lead to a root that is trusted here"))
+    named = [one for one in trust.anchors if one.subject == certificate.issuer]
+    if not named:
+        raise BadCertificateError(Sentence("it does not lead to a root that is trusted here"))
+    anchor = max(named, key=lambda one: one.not_valid_after_utc)  # a renewed root keeps its key
+    check_root(anchor)
+    check_issued(certificate, anchor)
+    return anchor
 
 
 def _judge_path(path: Chain, subject: Subject, trust: Trust, when: _When) -> ChainVerdict:

@@ -159,7 +159,6 @@ def test_a_part_taken_out_of_a_signed_file_is_noticed(people: People) -> None:
         b"",
         b"no frame",
         zstd.compress(b""),
-        zstd.compress(b"[]\n"),
         pack_values(WORDS) + b"more",
         pack_values(WORDS)[:-1],
         pack_values(WORDS) * 2,
