@@ -56,6 +56,7 @@ from stocktake_app.trust.certificates import (
     subject_of,
 )
 from stocktake_app.trust.chain import judge_chain
+from stocktake_app.trust.keys import PublicKey
 from stocktake_app.trust.keystore import has_keystore
 from stocktake_app.trust.requests import OwnKeys, Request, make_request, read_request
 
@@ -223,8 +224,7 @@ def rotate(
     keys = own_keys(workspace, unlocked, signer.key.public_key())
     keys = replace(keys, old=signer.key)
     if not same_key and not authority:
-        pending = pending_request(workspace)
-        waiting = pending.key if pending and pending.key != signer.key.public_key() else None
+        waiting = _waiting_key(workspace, signer.key.public_key())
         keys = replace(keys, signing=further_signing_key(unlocked, waiting))
     if authority and workspace.role is Role.HQ:
         root = make_root(keys.issuing, own_subject(workspace), now)
@@ -325,6 +325,15 @@ def _issue_own(
     remember_chains(workspace, (own_chain(workspace), chain), now)
     set_own_chain(workspace, chain, now)
     return leaf
+
+
+def _waiting_key(workspace: Workspace, signing: PublicKey) -> PublicKey | None:
+    """Return the key that an officer asked for and that no answer came for yet.
+
+    A bureau answers itself: what it once asked HQ for may name a key that it has long renewed.
+    """
+    asked = pending_request(workspace) if workspace.role is Role.OFFICER else None
+    return asked.key if asked and asked.key != signing else None
 
 
 def _asked_fingerprint(workspace: Workspace, chain: tuple[Certificate, ...]) -> str:

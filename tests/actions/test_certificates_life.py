@@ -68,9 +68,11 @@ def make(folder: Path, name: str, role: Role) -> Workspace:
     return create(folder, person, now=NOW, passphrase=PASSPHRASE, encrypt=False)
 
 
-def enrol(issuer: Workspace, asks: Workspace, data: bytes, out: Path) -> identity.Approved:
-    done = identity.approve(issuer, data, out, passphrase=PASSPHRASE, now=NOW)
-    identity.install(asks, out.read_bytes(), passphrase=PASSPHRASE, now=NOW)
+def enrol(
+    issuer: Workspace, asks: Workspace, data: bytes, out: Path, now: datetime = NOW
+) -> identity.Approved:
+    done = identity.approve(issuer, data, out, passphrase=PASSPHRASE, now=now)
+    identity.install(asks, out.read_bytes(), passphrase=PASSPHRASE, now=now)
     return done
 
 
@@ -162,7 +164,9 @@ class TestRotation:
         assert asked.renews == before.fingerprint
         assert (asked.fingerprint == before.fingerprint) is same_key
         assert identity.standing(site.officer).fingerprint == before.fingerprint
-        done = enrol(site.bureau, site.officer, out.read_bytes(), site.path("answer.json"))
+        # A second later: of two certificates that begin together nobody could say which is newer.
+        answer, later = site.path("answer.json"), NOW + timedelta(seconds=1)
+        done = enrol(site.bureau, site.officer, out.read_bytes(), answer, later)
         assert (done.renews, done.identity) == (before.fingerprint, of(site.officer))
         assert identity.standing(site.officer).fingerprint == asked.fingerprint
         new = write(site.officer)
@@ -188,6 +192,14 @@ class TestRotation:
         entry = write(site.bureau)
         take(site.hq, send(site.bureau, site.path("bureau.xlsx")))
         assert get_entry(site.hq, entry).author == of(site.bureau)
+
+    def test_a_bureau_never_renews_back_to_a_key_that_it_had(self, site: Site) -> None:
+        first = identity.standing(site.bureau).fingerprint
+        renewed = [
+            identity.rotate(site.bureau, None, passphrase=PASSPHRASE, now=NOW).fingerprint
+            for _ in range(2)
+        ]
+        assert len({first, *renewed}) == 3
 
     def test_what_issues_certificates_is_renewed_with_its_key(self, site: Site) -> None:
         out, later = site.path("renewal.json"), NOW + 365 * DAY
