@@ -74,11 +74,16 @@ class Exported(Result):
     def sentence(self) -> str:
         """Return what was done, for people."""
         where = f"{self.name} (in the outbox)" if self.path.suffix == SUFFIX else self.path
-        readers = "".join(f"\nOnly this office can open it: {one}" for one in self.encrypted_to)
+        who = "these offices" if len(self.encrypted_to) > 1 else "this office"
+        readers = f"\nOnly {who} can open it: {'; '.join(self.encrypted_to)}" * bool(
+            self.encrypted_to
+        )
         again = "\nNothing has changed since it was made; it is the same package." * self.again
         warning = f"\n{self.warning}" if self.warning else ""
+        entries = f"{self.entries} entries" if self.entries != 1 else "1 entry"
+        seals = f"{self.seals} signed records" if self.seals != 1 else "1 signed record"
         return (
-            f"{where} holds {self.entries} entries in {self.seals} signed records.\n"
+            f"{where} holds {entries} in {seals}.\n"
             f"Your fingerprint, to read aloud: {self.fingerprint}{readers}{again}{warning}"
         )
 

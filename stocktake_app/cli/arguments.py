@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stocktake_app.cli.faces import Faces
-from stocktake_app.cli.output import Answer
+from stocktake_app.cli.output import Answer, complain
 from stocktake_app.errors import UserFileError, WrongUseError
 
 if TYPE_CHECKING:
@@ -107,11 +107,16 @@ def workspace_folder(arguments: Arguments) -> Path:
 
 
 def open_workspace(arguments: Arguments) -> "Workspace":
-    """Open the workspace that the command works on; it is closed when the command ends."""
-    from stocktake_app.actions.workspaces import open_folder
+    """Open the workspace that the command works on; it is closed when the command ends.
+
+    That it was copied or is older than it was is seen once, and said once, on stderr.
+    """
+    from stocktake_app.actions.workspaces import NOTES, open_folder
 
     workspace = open_folder(workspace_folder(arguments), passphrase=passphrase(arguments))
     arguments.opened.append(workspace)
+    if workspace.incarnation in NOTES:
+        complain(NOTES[workspace.incarnation])
     return workspace
 
 

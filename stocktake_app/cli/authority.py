@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from stocktake_app.actions.withdrawing import Withdrawn
 
 REASONS = ("lost_laptop", "stolen_key", "left_office", "replaced", "closed", "mistake")
+OUTCOMES = {
+    "approved": "",
+    "compare": "call them, compare the fingerprint aloud, write it into the roster, run this again",
+    "differs": "key or name is another one than on the roster: call them before anything else",
+    "not_listed": "nobody on the roster is called that: ask who it is",
+    "missing": "no request of theirs was given",
+    "refused": "",
+}
 WHO = "identity or fingerprint, as identity list says them"
 
 
@@ -145,7 +153,10 @@ def _roster(arguments: Arguments) -> Answer:
         passphrase=passphrase(arguments),
         now=now(),
     )
-    rows = [(one.outcome, one.name, one.fingerprint, one.request, one.reason) for one in done.rows]
+    rows = [
+        (one.outcome, one.name, one.fingerprint, one.request, one.reason or OUTCOMES[one.outcome])
+        for one in done.rows
+    ]
     header = ("outcome", "name", "fingerprint", "request", "reason")
     return Answer(done.as_json(), table(header, rows), 0 if done.complete else 1)
 

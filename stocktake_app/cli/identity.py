@@ -151,7 +151,7 @@ def _installed(done: "Installed") -> str:
         return f"Installed: HQ's renewed root, until {done.valid_until}."
     lines = [
         f"Installed. HQ's fingerprint is {done.root_fingerprint}.",
-        "Compare it aloud with your bureau.",
+        "Compare it aloud with the office that approved you.",
     ]
     if done.escrow:
         lines.append(f"If you forget your passphrase, {done.escrow} can help you to a new one.")

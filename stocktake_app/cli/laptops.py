@@ -1,9 +1,13 @@
 """``laptops``: whose packages came here, which never came, what is odd about them."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from stocktake_app.cli.arguments import Arguments, Commands, add_command, open_workspace
 from stocktake_app.cli.output import Answer, table
+
+if TYPE_CHECKING:
+    from stocktake_app.actions.laptops import Missing
 
 
 def add_commands(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -19,10 +23,14 @@ def _laptops(arguments: Arguments) -> Answer:
     found = laptops(open_workspace(arguments))
     rows = [
         (one.name, ", ".join(one.owners), ", ".join(one.bureaux), one.packages, one.last,
-         ", ".join(f"{gap.first}-{gap.last}" for gap in one.missing), one.heard[:10])
+         ", ".join(map(_numbers, one.missing)), one.heard[:10])
         for one in found
     ]  # fmt: skip
     header = ("laptop", "owner", "bureau", "packages", "last", "missing", "last came")
     sentences = [sentence for one in found for sentence in one.sentences]
     text = "\n".join([table(header, rows), *sentences])
     return Answer({"laptops": [one.as_json() for one in found]}, text)
+
+
+def _numbers(gap: "Missing") -> str:
+    return f"{gap.first}" if gap.first == gap.last else f"{gap.first}-{gap.last}"

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+WIDEST = 60  # letters of a column, so that a row fits a terminal
+
 _ESCAPES = {
     code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)
 }
@@ -50,9 +52,10 @@ def complain(message: str) -> None:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return rows as aligned columns under a header, or a dash line when there are none."""
-    body = [[_cell(value) for value in row] for row in rows]
+    """Return rows as aligned columns under a header; only the last column is never cut short."""
+    body = [_cells(row) for row in rows]
     widths = [max(len(line[i]) for line in [list(header), *body]) for i in range(len(header))]
+    widths[-1] = min(widths[-1], WIDEST)
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in [list(header), ["-" * width for width in widths], *body]
@@ -60,6 +63,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(lines)
 
 
-def _cell(value: object) -> str:
-    text = " ".join(str("" if value is None else value).split())
-    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - fits a terminal
+def _cells(row: Sequence[object]) -> list[str]:
+    *first, last = (" ".join(str("" if value is None else value).split()) for value in row)
+    return [*(one if len(one) <= WIDEST else one[: WIDEST - 1] + "…" for one in first), last]

@@ -126,7 +126,7 @@ def _import(arguments: Arguments) -> Answer:
         )
         for one in result.files
     ]
-    reasons = [f"{one.name}: {reason}" for one in result.files for reason in one.reasons]
+    reasons = [f"{one.name}: {said}" for one in result.files for said in (*one.reasons, *one.notes)]
     done = "Nothing was changed (dry run)." if arguments.dry_run else ""
     text = "\n".join(part for part in (table(header, rows), *reasons, done) if part)
     return Answer(result.as_json(), text, code=0 if result.accepted else 1)

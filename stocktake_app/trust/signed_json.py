@@ -40,7 +40,7 @@ def read_object(data: bytes, what: str, form: str, members: Iterable[str]) -> di
     except (ValueError, RecursionError):
         known = False
     if not known:
-        raise BadSignedFileError(f"This file is not a {what} that can be read; choose another one.")
+        raise BadSignedFileError(f"This file is no {what} that can be read; choose another one.")
     if body.keys() != set(members) or not all(isinstance(one, str) for one in body.values()):
         raise BadSignedFileError(f"This {what} is not as it was written; ask for a new one.")
     return dict(body)

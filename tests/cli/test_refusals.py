@@ -3,16 +3,13 @@
 import io
 import json
 from contextlib import redirect_stderr, redirect_stdout
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from officers_site import PASSPHRASE, make_site
+from officers_site import PASSPHRASE
 
 from stocktake_app.__main__ import main
-from stocktake_app.actions.importing import import_files
-from stocktake_app.actions.workspaces import open_folder
 
 
 def run(*arguments: str) -> tuple[int, dict[str, Any]]:
@@ -21,21 +18,6 @@ def run(*arguments: str) -> tuple[int, dict[str, Any]]:
     with redirect_stdout(said), redirect_stderr(complained):
         code = main([*arguments, "--json"])
     return code, json.loads(said.getvalue())
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, converted_forms: Path) -> Path:
-    """Return a folder with a bureau that has taken differing versions in, and its officers."""
-    folder = tmp_path_factory.mktemp("site")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STOCKTAKE_STATE", str(folder / "state"))
-        (folder / "state").mkdir()
-        (folder / "state" / "forms").symlink_to(converted_forms, target_is_directory=True)
-        made = make_site(folder)
-        bureau = open_folder(made.bureau)
-        import_files(bureau, made.packages, dry_run=False, now=datetime.now(UTC))
-        bureau.close()
-    return folder
 
 
 @pytest.mark.parametrize(
