@@ -15,7 +15,7 @@ from stocktake_app.documents.typst_pages import compile_pages, printable_texts
 from stocktake_app.model.classification import Classification
 from stocktake_app.translations import RIGHT_TO_LEFT, Translator, translator
 
-MOST_TEXT = 170
+MOST_TEXT = 260
 MOST_CELL = 40
 MARK_GROUP = 8
 
@@ -109,7 +109,7 @@ def _facts(page: Verification, _: Translator) -> Iterator[tuple[str, str]]:
         (_("Signed by"), page.signer),
         (_("Office"), page.office),
         (_("Fingerprint"), page.fingerprint.replace("-", " ")),
-        (_("Certificate by"), " ← ".join(page.issuers)),
+        (_("Certificate by"), "; ".join(page.issuers)),
         (_("Signed on"), _moment(page.signed_at)),
         (_("What it shows"), page.shown),
         (_("Signed records inside"), str(len(page.records)) if page.records else ""),

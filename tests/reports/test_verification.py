@@ -52,6 +52,18 @@ def test_report_names_file_signer_fingerprint_and_who_stands_behind() -> None:
     assert "PRACTICE" not in text
 
 
+def test_report_shows_every_sign_and_a_remark_of_the_checker_in_full() -> None:
+    remark = (
+        "Somebody saved this file again with another program, which removed the sender's "
+        "signature. The signed records inside are whole; what the sheets or pages show may have "
+        "been changed."
+    )
+    text = " ".join(text_of(written(replace(PAGE, remarks=(remark,)))).split())
+    assert "Regional bureau; Headquarters" in text
+    assert remark in text
+    assert "U+" not in text
+
+
 def test_report_on_a_practice_file_says_so() -> None:
     assert "PRACTICE" in text_of(written(replace(PAGE, practice=True)))
 
