@@ -105,7 +105,10 @@ class Checked(Result):
         lines = [f"{self.file}: {self.judged.headline} ({self.verdict.value})", who, key]
         lines += [*self.reasons, *self.remarks]
         lines += [difference_words(one, str) for one in self.differences]
-        lines += [f"{HEAPS[self.judged.heap]}. {self.judged.next_step}"]
+        lines += ["It shows exactly what was signed."] if self.visible == "same" else []
+        heap = HEAPS[self.judged.heap]
+        step = self.judged.next_step
+        lines += [step if step.startswith(heap) else f"{heap}. {step}"]
         return "\n".join(line for line in lines if line)
 
 

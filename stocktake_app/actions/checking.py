@@ -112,6 +112,7 @@ def check_file(
         shown=check_visible(data, report) if compare and report.seals else NOT_COMPARED,
         practising=trusted.practice,
         locked=locked,
+        early=any(one.not_valid_before_utc > at for seal in report.seals for one in seal.chain),
     )
     return _checked(path.name, found, at)
 
@@ -177,6 +178,7 @@ class Found:
     shown: VisibleCheck = NOT_COMPARED
     practising: bool = False
     locked: bool = False
+    early: bool = False
 
     @property
     def facts(self) -> Facts:
@@ -190,6 +192,7 @@ class Found:
             practice=any(one.seal.manifest.practice for one in seals),
             practising=self.practising,
             locked=self.locked,
+            early=self.early,
         )
 
 

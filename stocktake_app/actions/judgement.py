@@ -52,7 +52,8 @@ class Facts:
     """What a judgement goes by.
 
     ``inside`` are the verdicts of the signed records, ``practice`` says that the file is for
-    practice, ``practising`` that this workspace is; ``locked`` that it is encrypted and not for us.
+    practice, ``practising`` that this workspace is; ``locked`` that it is encrypted and not for us;
+    ``early`` that the signer's certificate begins only after the time of the check.
     """
 
     verdict: Verdict
@@ -62,6 +63,7 @@ class Facts:
     practice: bool = False
     practising: bool = False
     locked: bool = False
+    early: bool = False
 
     @property
     def signer(self) -> Verdict:
@@ -177,6 +179,17 @@ ROWS: tuple[tuple[Callable[[Facts], bool], Judgement], ...] = (
                 "What it shows is not what was signed. Please make it again with the present"
                 " Stocktake, and tell us how it was made."
             ),
+        ),
+    ),
+    (
+        lambda facts: facts.signer is Verdict.SIGNER_EXPIRED and facts.early,
+        Judgement(
+            heap=Heap.ASK,
+            headline=N_("By this computer’s clock the sender’s certificate has not begun yet"),
+            tone="warn",
+            icon="warn",
+            next_step=N_("Set the clock of this computer right, then check the file again."),
+            step=Step.NOTHING,
         ),
     ),
     (

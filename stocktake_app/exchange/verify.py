@@ -228,12 +228,12 @@ def withheld_note(count: int) -> Sentence:
     """Say that confidential content is not in the file; the signatures hold without it."""
     if count == 1:
         return Sentence(
-            "One confidential answer or attachment is withheld: the signed records name their "
-            "content, and the file is without it."
+            "One confidential answer or attachment is withheld or erased: the signed records name "
+            "their content, and the file is without it."
         )
     return Sentence(
-        "{n} confidential answers or attachments are withheld: the signed records name their "
-        "content, and the file is without it.",
+        "{n} confidential answers or attachments are withheld or erased: the signed records name "
+        "their content, and the file is without it.",
         n=count,
     )
 

@@ -11,12 +11,13 @@ from stocktake_app.settings import resource
 INNER_WORDS = {"seal", "sealed", "verdict", "fork", "fold", "quarantine", "conflict", "hash"}
 
 EVERY_FACT = [
-    Facts(verdict, (inside,), visible, standing, practice, practising, locked)
-    for verdict, inside, visible, standing, practice, practising, locked in itertools.product(
+    Facts(verdict, (inside,), visible, standing, *flags)
+    for verdict, inside, visible, standing, *flags in itertools.product(
         Verdict,
         (Verdict.VALID, Verdict.SIGNER_UNKNOWN, Verdict.SIGNER_REVOKED),
         ("same", "differs", "not_checked"),
         ("", "new", "partly_new", "already_imported"),
+        (False, True),
         (False, True),
         (False, True),
         (False, True),
@@ -36,6 +37,7 @@ EVERY_FACT = [
         (Facts(Verdict.VALID, practice=True, practising=True), Heap.TAKE_IN, Step.TAKE_IN),
         (Facts(Verdict.SIGNER_UNKNOWN), Heap.ASK, Step.APPROVE),
         (Facts(Verdict.SIGNER_EXPIRED), Heap.ASK, Step.ASK),
+        (Facts(Verdict.SIGNER_EXPIRED, early=True), Heap.ASK, Step.NOTHING),
         (Facts(Verdict.SIGNER_REVOKED), Heap.DO_NOT_USE, Step.ASK),
         (Facts(Verdict.ALTERED), Heap.DO_NOT_USE, Step.ASK),
         (Facts(Verdict.UNREADABLE), Heap.ASK, Step.ASK),
