@@ -171,9 +171,9 @@ def test_white_space_of_a_mail_program_does_no_harm(people: People) -> None:
     ],
 )
 def test_other_files_are_refused_in_one_sentence(people: People, data: bytes) -> None:
-    with pytest.raises(UserFileError, match=r"This (file is not a )?request"):
+    with pytest.raises(UserFileError, match=r"This (file is no )?request"):
         read_request(data)
-    with pytest.raises(UserFileError, match=r"This (file is not a )?answer"):
+    with pytest.raises(UserFileError, match=r"This (file is no )?answer"):
         read_approval(data, people.trust, people.now)
 
 

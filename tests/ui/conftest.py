@@ -19,6 +19,7 @@ from stocktake_app.ui.application import Start
 from stocktake_app.ui.context import Context
 from stocktake_app.ui.jobs import Jobs
 from stocktake_app.ui.preferences import Preferences, save_preferences
+from stocktake_app.ui.texts import set_language
 from stocktake_app.ui.theme import LIGHT
 
 NOW = datetime(2021, 4, 28, 14, 0, tzinfo=UTC)
@@ -30,6 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let one line of the offscreen platform pass: it has no window manager to ask."""
     for item in items:
         item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", extend=True))
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Begin in English, whatever language an earlier test left the window in."""
+    set_language("en")
+    yield
+    set_language("en")
 
 
 @pytest.fixture
