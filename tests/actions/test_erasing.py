@@ -1,6 +1,7 @@
 """Erasing through real packages: no byte keeps the words, signatures hold, the trace travels."""
 
 import base64
+import binascii
 import contextlib
 import re
 import zipfile
@@ -123,7 +124,8 @@ def unpacked(data: bytes) -> Iterator[bytes]:
         with contextlib.suppress(zlib.error):
             yield zlib.decompressobj().decompress(data[found.end() :])
     for found in re.finditer(rb">([A-Za-z0-9+/=]{40,})<", data):
-        yield from unpacked(base64.b64decode(found[1]))
+        with contextlib.suppress(binascii.Error):  # a long word looks like base64, too
+            yield from unpacked(base64.b64decode(found[1]))
     for found in re.finditer(rb"\x28\xb5\x2f\xfd", data):
         with contextlib.suppress(zstd.ZstdError):
             yield zstd.ZstdDecompressor().decompress(data[found.start() :])
