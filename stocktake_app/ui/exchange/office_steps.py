@@ -44,23 +44,43 @@ class Compared(QWidget):
         self._same.setChecked(True)
 
 
-class AnswerRequest(Wizard):
-    """Shows who asks, has the fingerprint compared, writes the answer."""
+class AnswersFile(Wizard):
+    """A wizard that answers a request which came as a file: which one, whose, where to."""
 
-    def __init__(self, context: Context, parent: QWidget, done: Callable[[], object]) -> None:
-        super().__init__(_("Answer a request"), context, parent)
+    def __init__(
+        self, words: tuple[str, str], context: Context, parent: QWidget, done: Callable[[], object]
+    ) -> None:
+        title, whose = words
+        super().__init__(title, context, parent)
         self.finished.connect(lambda _code: done())
         self.compared: Compared | None = None
         choose = _("Choose the request you received")
+        go = _("Choose the file…")
         self.ask(
-            Question(
-                choose,
-                _("It is a small file that somebody of yours sent you."),
-                None,
-                lambda: ask_file(self, choose, FILES, self.read),
-                go=_("Choose the file…"),
-            )
+            Question(choose, whose, None, lambda: ask_file(self, choose, FILES, self.read), go=go)
         )
+
+    def read(self, file: Path) -> None:
+        """Read a request and show whose it is."""
+        raise NotImplementedError
+
+    def answer(self, file: Path, out: Path) -> None:
+        """Write the answer."""
+        raise NotImplementedError
+
+    def ask_where(self, file: Path) -> None:
+        """Ask where the answer to this request goes, and write it there."""
+        proposed = f"{file.stem}-answer.json"
+        title = _("Where shall the answer be written?")
+        ask_new_file(self, title, proposed, FILES, lambda out: self.answer(file, out))
+
+
+class AnswerRequest(AnswersFile):
+    """Shows who asks, has the fingerprint compared, writes the answer."""
+
+    def __init__(self, context: Context, parent: QWidget, done: Callable[[], object]) -> None:
+        whose = _("It is a small file that somebody of yours sent you.")
+        super().__init__((_("Answer a request"), whose), context, parent, done)
 
     def read(self, file: Path) -> None:
         """Read a request and show who asks."""
@@ -75,7 +95,7 @@ class AnswerRequest(Wizard):
         words = _("{name}, {office}: {tier}").format(
             name=who.name, office=who.office or who.bureau or "–", tier=role_words(who.role.value)
         )
-        where = lambda: self._ask_where(file)  # noqa: E731 - asked from two places
+        where = lambda: self.ask_where(file)  # noqa: E731 - asked from two places
         if request.renews:
             same = _("The present signature vouches for it: nothing has to be compared.")
             go = _("Write the answer…")
@@ -97,11 +117,6 @@ class AnswerRequest(Wizard):
                 go=_("Write the answer…"),
             )
         )
-
-    def _ask_where(self, file: Path) -> None:
-        proposed = f"{file.stem}-answer.json"
-        title = _("Where shall the answer be written?")
-        ask_new_file(self, title, proposed, FILES, lambda out: self.answer(file, out))
 
     def answer(self, file: Path, out: Path) -> None:
         """Write the answer."""
@@ -188,23 +203,12 @@ class ApproveMany(Wizard):
         self.finish(title, words, _outcomes(done))
 
 
-class HelpForgotten(Wizard):
+class HelpForgotten(AnswersFile):
     """Answers somebody's recovery request after comparing the fingerprint."""
 
     def __init__(self, context: Context, parent: QWidget, done: Callable[[], object]) -> None:
-        super().__init__(_("Help with a forgotten passphrase"), context, parent)
-        self.finished.connect(lambda _code: done())
-        self.compared: Compared | None = None
-        choose = _("Choose the request you received")
-        self.ask(
-            Question(
-                choose,
-                _("Somebody whom this office approved forgot the passphrase and sent a request."),
-                None,
-                lambda: ask_file(self, choose, FILES, self.read),
-                go=_("Choose the file…"),
-            )
-        )
+        whose = _("Somebody whom this office approved forgot the passphrase and sent a request.")
+        super().__init__((_("Help with a forgotten passphrase"), whose), context, parent, done)
 
     def read(self, file: Path) -> None:
         """Read a request and show whose it is."""
@@ -229,16 +233,11 @@ class HelpForgotten(Wizard):
                 _("Is it really {name}?").format(name=found.name),
                 " ".join([words, *found.notes]),
                 self.compared,
-                lambda: self._ask_where(file),
+                lambda: self.ask_where(file),
                 missing=self.compared.missing,
                 go=_("Write the answer…"),
             )
         )
-
-    def _ask_where(self, file: Path) -> None:
-        proposed = f"{file.stem}-answer.json"
-        title = _("Where shall the answer be written?")
-        ask_new_file(self, title, proposed, FILES, lambda out: self.answer(file, out))
 
     def answer(self, file: Path, out: Path) -> None:
         """Write the answer."""
