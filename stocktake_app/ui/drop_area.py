@@ -14,24 +14,18 @@ from stocktake_app.ui.theme import Tokens
 PACKAGES = "*.xlsx *.pdf *.age"
 
 
-class DropArea(QFrame):
-    """Hands over the files, however they were given."""
+class DropFrame(QFrame):
+    """Where files are dropped; gives those of this computer to ``take``."""
 
-    def __init__(self, words: str, tokens: Tokens, take: Callable[[list[Path]], object]) -> None:
+    def __init__(self, take: Callable[[list[Path]], object]) -> None:
         super().__init__()
-        self._words, self._take = words, take
+        self._take = take
         self.setAcceptDrops(True)
         self.setProperty("look", "drop")
-        choose = button(_("Choose files…"), self._choose)
-        text = line(icon_label("inbox", tokens.accent, 28), label(words), choose, 1, spacing=12)
-        self.setLayout(column(text, margin=18))
-
-    def _choose(self) -> None:
-        ask_files(self, self._words, PACKAGES, self._take)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Take files."""
-        if event.mimeData().hasUrls():
+        """Show that files can be dropped here."""
+        if _files(event):
             restyle(self, "look", "drop_over")
             event.acceptProposedAction()
 
@@ -43,7 +37,25 @@ class DropArea(QFrame):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Hand over what was dropped."""
         restyle(self, "look", "drop")
-        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        files = _files(event)
         if files:
             event.acceptProposedAction()
             self._take(files)
+
+
+class DropArea(DropFrame):
+    """Hands over the files, however they were given."""
+
+    def __init__(self, words: str, tokens: Tokens, take: Callable[[list[Path]], object]) -> None:
+        super().__init__(take)
+        self._words = words
+        choose = button(_("Choose files…"), self._choose)
+        text = line(icon_label("inbox", tokens.accent, 28), label(words), choose, 1, spacing=12)
+        self.setLayout(column(text, margin=18))
+
+    def _choose(self) -> None:
+        ask_files(self, self._words, PACKAGES, self._take)
+
+
+def _files(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -1,18 +1,18 @@
 """Attaching a picture, a recording or a file: choose it, or drop it here; see it, take it out."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QLabel, QWidget
 
 from stocktake_app.questionnaire.form import Kind
 from stocktake_app.ui.capture.editors import Editor
+from stocktake_app.ui.drop_area import DropFrame
 from stocktake_app.ui.files import ask_file
 from stocktake_app.ui.jobs import Lane
-from stocktake_app.ui.parts import at_edge, button, column, icon_label, label, line, restyle, scaled
+from stocktake_app.ui.parts import at_edge, button, column, icon_label, label, line, scaled
 from stocktake_app.ui.problem_dialog import sentence_for
 from stocktake_app.ui.texts import _
 
@@ -63,7 +63,7 @@ class AttachmentEditor(Editor):
         row = line(self.picture, words, spacing=12)
         row.setStretch(1, 1)
         self._file.setLayout(row)
-        self._area = _Area(self.take)
+        self._area = DropFrame(lambda files: self.take(files[0]))
         body = column(self._empty, self._file, line(self.choose, self.remove, 1), margin=12)
         self._area.setLayout(body)
         self.setLayout(column(self._area))
@@ -170,32 +170,3 @@ def size_words(size: int) -> str:
     if size < 1024 * 1024:
         return _("{number} KB").format(number=max(1, round(size / 1024)))
     return _("{number} MB").format(number=round(size / 1024 / 1024, 1))
-
-
-class _Area(QFrame):
-    """Where a file is dropped."""
-
-    def __init__(self, take: Callable[[Path], None]) -> None:
-        super().__init__()
-        self._take = take
-        self.setAcceptDrops(True)
-        self.setProperty("look", "drop")
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Take one file."""
-        if [url for url in event.mimeData().urls() if url.isLocalFile()]:
-            restyle(self, "look", "drop_over")
-            event.acceptProposedAction()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
-        """Look as before."""
-        restyle(self, "look", "drop")
-        super().dragLeaveEvent(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Hand over the first file that was dropped."""
-        restyle(self, "look", "drop")
-        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
-            event.acceptProposedAction()
-            self._take(files[0])
